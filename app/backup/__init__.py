@@ -1,0 +1,1 @@
+"""What a backup set holds and whether it can be trusted."""

@@ -1,0 +1,1 @@
+"""What the deployment is meant to be: topology, product, what it implies."""

@@ -1,0 +1,1 @@
+"""A simulated deployment that speaks the real protocols, for training and tests."""

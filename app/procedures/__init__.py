@@ -1,0 +1,1 @@
+"""Microsoft's procedures, one file each."""

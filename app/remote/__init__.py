@@ -1,0 +1,1 @@
+"""How a Windows host is reached: WinRM, this console, or a recording."""

@@ -1,0 +1,1 @@
+"""A recovery as text, Markdown or JSON."""
