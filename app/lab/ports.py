@@ -190,3 +190,43 @@ class Server(Protocol):
 
 Clock = Callable[[], float]
 """Seconds since the epoch, UTC."""
+
+
+class Refused(Exception):
+    """A cmdlet of the simulated host refuses, in the words of the real one.
+
+    ``error_id`` is the FullyQualifiedErrorId, such as ``CommandNotFoundException``.
+    """
+
+    def __init__(self, message: str, error_id: str = "") -> None:
+        super().__init__(message)
+        self.error_id = error_id
+
+
+class ShellHost(Protocol):
+    """What a command line on a simulated host can do: the world implements it, ``shell.py`` drives it."""
+
+    @property
+    def fqdn(self) -> str:
+        """``se01.contoso.com``."""
+        ...
+
+    def fragment(self, account: str, script: str, text: str, arguments: Mapping[str, object]) -> object:
+        """Run one script of the product and return its result as JSON-able data.
+
+        Raises:
+            Refused: the script fails on this host, or ``text`` is not the product's own script of that path.
+        """
+        ...
+
+    def cmdlet(self, account: str, name: str, parameters: Mapping[str, object]) -> Sequence[Mapping[str, object]]:
+        """Run one cmdlet and return its output objects as property bags.
+
+        Raises:
+            Refused: with ``CommandNotFoundException`` for a name this host does not know, or as the real cmdlet refuses.
+        """
+        ...
+
+    def program(self, account: str, path: str, arguments: Sequence[str]) -> Process:
+        """Run one executable; Refused with ``CommandNotFoundException`` where there is none of that name."""
+        ...
