@@ -18,7 +18,7 @@ from functools import lru_cache
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
@@ -49,12 +49,13 @@ class KeyKind(StrEnum):
     """P-256: quick to make, for servers that are no Lync server."""
 
 
-class Digest(StrEnum):
-    """What a certificate is signed with."""
+class Signature(StrEnum):
+    """How a certificate is signed."""
 
-    SHA1 = "sha1"
     SHA256 = "sha256"
     SHA512 = "sha512"
+    PSS = "pss"
+    """RSASSA-PSS, which AD CS makes where AlternateSignatureAlgorithm is on and Lync cannot use."""
 
 
 class Issuer(StrEnum):
@@ -73,11 +74,6 @@ _USAGES = {
     Usage.SERVER: ExtendedKeyUsageOID.SERVER_AUTH,
     Usage.CLIENT: ExtendedKeyUsageOID.CLIENT_AUTH,
     Usage.CODE: ExtendedKeyUsageOID.CODE_SIGNING,
-}
-_DIGESTS: dict[Digest, hashes.SHA1 | hashes.SHA256 | hashes.SHA512] = {
-    Digest.SHA1: hashes.SHA1(),  # noqa: S303 - the lab has to show what an old authority signs with
-    Digest.SHA256: hashes.SHA256(),
-    Digest.SHA512: hashes.SHA512(),
 }
 
 
@@ -127,7 +123,7 @@ class Authority:
         eku: Sequence[Usage] = (Usage.SERVER, Usage.CLIENT),
         days: float = 730,
         key: KeyKind = KeyKind.RSA_2048,
-        digest: Digest = Digest.SHA256,
+        signature: Signature = Signature.SHA256,
         issuer: Issuer = Issuer.ISSUING,
         starts: float = -2,
         crl: bool = True,
@@ -140,7 +136,7 @@ class Authority:
             eku: extended key usages; none: no extension at all.
             days: end of validity in days from the authority's now; negative: it has already ended.
             key: kind of key.
-            digest: what it is signed with.
+            signature: how it is signed; PSS needs a signer with an RSA key.
             issuer: who signs it.
             starts: start of validity in days from now; where it is not before the end, a year before the end.
             crl: whether a CRL distribution point is named.
@@ -155,19 +151,19 @@ class Authority:
         for extension, critical in _leaf_extensions(names, eku, crl=crl):
             builder = builder.add_extension(extension, critical=critical)
         signer = self._signers.get(issuer)
-        certificate = _signed(builder, subject, signer, own, digest)
+        certificate = _signed(builder, subject, signer, own, signature)
         chain = (self.issuing_pem,) if issuer is Issuer.ISSUING else ()
         return Certificate(certificate=_pem(certificate), private_key=_key_pem(own), chain=chain)
 
     def _self_signed(self, name: str) -> _Signer:
         key = _private_key(KeyKind.RSA_2048, name, 1)
         builder = self._builder(name, key, 1, self._now - 5 * _YEAR, self._now + 15 * _YEAR)
-        return _Signer(_signed(_as_authority(builder, None), name, None, key, Digest.SHA256), key)
+        return _Signer(_signed(_as_authority(builder, None), name, None, key, Signature.SHA256), key)
 
     def _below(self, root: _Signer, name: str) -> _Signer:
         key = _private_key(KeyKind.RSA_2048, name, 1)
         builder = self._builder(name, key, 1, self._now - 3 * _YEAR, self._now + 7 * _YEAR)
-        return _Signer(_signed(_as_authority(builder, 0), name, root, key, Digest.SHA256), key)
+        return _Signer(_signed(_as_authority(builder, 0), name, root, key, Signature.SHA256), key)
 
     def _builder(self, subject: str, key: Key, number: int, start: datetime, end: datetime) -> x509.CertificateBuilder:
         return (
@@ -186,11 +182,11 @@ class Authority:
 
 
 @lru_cache(maxsize=256)
-def _private_key(kind: KeyKind, label: str, number: int) -> Key:
+def _private_key(kind: KeyKind, label: str, number: int) -> Key:  # noqa: ARG001 - label and number tell keys apart
     """Return the key of the ``number``-th certificate called ``label``; the same one all through this process."""
     if kind is KeyKind.EC:
         return ec.generate_private_key(ec.SECP256R1())
-    return rsa.generate_private_key(public_exponent=65537, key_size=1024 if kind is KeyKind.RSA_1024 else 2048)  # noqa: S505
+    return rsa.generate_private_key(public_exponent=65537, key_size=1024 if kind is KeyKind.RSA_1024 else 2048)
 
 
 def _as_authority(builder: x509.CertificateBuilder, length: int | None) -> x509.CertificateBuilder:
@@ -214,13 +210,19 @@ def _leaf_extensions(
 
 
 def _signed(
-    builder: x509.CertificateBuilder, subject: str, signer: _Signer | None, own: Key, digest: Digest
+    builder: x509.CertificateBuilder, subject: str, signer: _Signer | None, own: Key, signature: Signature
 ) -> x509.Certificate:
     """Sign with the signer's key, or with its own where there is none; the subject then is the issuer too."""
     key = signer.key if signer else own
     issuer = signer.certificate.subject if signer else _name(subject)
     identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(key.public_key())
-    return builder.issuer_name(issuer).add_extension(identifier, critical=False).sign(key, _DIGESTS[Digest(digest)])
+    digest = hashes.SHA512() if signature is Signature.SHA512 else hashes.SHA256()
+    salted = padding.PSS(padding.MGF1(digest), padding.PSS.DIGEST_LENGTH)
+    return (
+        builder.issuer_name(issuer)
+        .add_extension(identifier, critical=False)
+        .sign(key, digest, rsa_padding=salted if signature is Signature.PSS else None)
+    )
 
 
 def _alternative(name: str) -> x509.GeneralName:
