@@ -29,14 +29,31 @@ def judged(checks: Sequence[Check], scope: Scope, readings: Readings) -> tuple[F
     """
     if not checks:
         raise ValueError("no checks were selected: nothing was judged")
-    findings: list[Finding] = []
-    standing: dict[str, bool] = {}
+    found: dict[str, list[Finding]] = {}
+    for check in _prerequisites_first(checks):
+        lacking = [one for one in check.after if one in found and not _stands(found[one])]
+        found[check.id] = _skipped(check, scope, lacking) if lacking else _findings(check, scope, readings)
+    return tuple(finding for check in checks for finding in found[check.id])
+
+
+def _prerequisites_first(checks: Sequence[Check]) -> tuple[Check, ...]:
+    """Return the checks so that each comes after those of its prerequisites that were selected too."""
+    selected = {one.id: one for one in checks}
+    ordered: dict[str, Check] = {}
+
+    def place(check: Check, waiting: frozenset[str]) -> None:
+        for one in check.after:
+            if one in selected and one not in waiting:
+                place(selected[one], waiting | {one})
+        ordered.setdefault(check.id, check)
+
     for check in checks:
-        lacking = [one for one in check.after if standing.get(one) is False]
-        own = _skipped(check, scope, lacking) if lacking else _findings(check, scope, readings)
-        standing[check.id] = all(one.status in (Status.PASS, Status.WARN, Status.NOT_APPLICABLE) for one in own)
-        findings += own
-    return tuple(findings)
+        place(check, frozenset({check.id}))
+    return tuple(ordered.values())
+
+
+def _stands(findings: list[Finding]) -> bool:
+    return all(one.status in (Status.PASS, Status.WARN, Status.NOT_APPLICABLE) for one in findings)
 
 
 def _asked(check: Check, scope: Scope) -> tuple[Question, ...] | NotApplicable | Exception:

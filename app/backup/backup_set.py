@@ -64,6 +64,8 @@ class Piece:
     """FILE_STORE: names of the top folders."""
     files: int = 0
     """FILE_STORE: number of files."""
+    sha256: str = ""
+    """Lower-case hex, of a file; empty where it was not computed."""
     problems: tuple[str, ...] = ()
     """Sentences: why it cannot be restored from. Empty where it can, as far as ``depth`` reaches."""
     warnings: tuple[str, ...] = ()
