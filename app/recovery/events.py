@@ -156,6 +156,19 @@ class Overridden(Event, frozen=True, kw_only=True):
     proof: bool = False
 
 
+class Answered(Event, frozen=True, kw_only=True):
+    """The operator answered a question of the engine; what was typed to confirm is not kept."""
+
+    step: str
+    topic: str
+    """Value of ``ports.Topic``."""
+    choice: str
+    """Value of ``ports.Choice``."""
+    note: str = ""
+    seconds: float = 0.0
+    """How long the engine waited for the answer."""
+
+
 class DoubtSettled(Event, frozen=True, kw_only=True):
     """A step that was in doubt was settled: by its proof checks or by the operator."""
 
@@ -198,6 +211,7 @@ AnyEvent = (
     | ProofJudged
     | Attested
     | Overridden
+    | Answered
     | DoubtSettled
     | StepEnded
     | RunEnded

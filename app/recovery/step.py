@@ -42,6 +42,9 @@ class Action:
     command: Command
     seconds: float = 600.0
     """Total deadline."""
+    proof_shows: bool = True
+    """Whether the step's proof would fail without this command's effect. Where it would not, a command whose end is
+    not known counts as not run, and is offered again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +104,9 @@ class Step:
     undo: str = ""
     """How it is undone; empty: ``no_undo_because`` says why it cannot be."""
     no_undo_because: str = ""
+    settle_seconds: float = 0.0
+    """How long the proof may lag behind the last command (services that start, a replica that catches up): the proof
+    is looked for again until it holds or this time is over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,46 @@
+"""From a backup and a target to the scope that checks and plans expect from; rebuilt for every step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from app.backup.backup_set import BackupSet
+from app.recovery.plan import CannotPlan
+from app.settings import Settings
+from checks.check import Attestation, Scope
+
+ScopeSource = Callable[[Mapping[str, Attestation]], Scope]
+"""Returns the scope as it is now, with these attestations."""
+
+
+def scope_source(backup: BackupSet, target: str, settings: Settings, clock: Callable[[], datetime]) -> ScopeSource:
+    """Return a source of scopes for one target.
+
+    Raises:
+        CannotPlan: the backup holds no topology, no target was named, or the topology does not know it.
+    """
+    topology, wanted = backup.topology, target.strip().rstrip(".").lower()
+    if topology is None:
+        raise CannotPlan(
+            f"{backup.root} holds no published topology; expected a file of Export-CsConfiguration in it. "
+            "Without it nothing is known about the deployment: add it, or choose another backup"
+        )
+    known = sorted({machine.fqdn.lower() for pool in topology.pools() for machine in pool.machines})
+    pool = topology.pool_of(wanted) if wanted else None
+    if pool is None:
+        said = f"{wanted} is not a server of this topology" if wanted else "no target was named"
+        raise CannotPlan(f"{said}; expected one of: {', '.join(known) or 'none, it names no server'}")
+
+    def scope(attestations: Mapping[str, Attestation]) -> Scope:
+        return Scope(
+            topology=topology,
+            target=wanted,
+            pool=pool,
+            backup=backup,
+            settings=settings,
+            now=clock(),
+            attestations=dict(attestations),
+        )
+
+    return scope
