@@ -8,7 +8,7 @@ world's state at that moment, under its lock.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -110,6 +110,18 @@ class Process:
     stderr: bytes = b""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Console:
+    """The console a command is attached to, as its WinRS shell was opened."""
+
+    codepage: int = 437
+    """WINRS_CODEPAGE: what programs print is encoded in it (65001 is UTF-8)."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Variables the client set for the shell."""
+    skip_cmd: bool = False
+    """WINRS_SKIP_CMD_SHELL: the line goes to the program itself and not through cmd.exe (limit 32,767 characters, not 8,191)."""
+
+
 class RemoteHost(Protocol):
     """Behind one WS-Management endpoint."""
 
@@ -132,7 +144,13 @@ class RemoteHost(Protocol):
         """Return how long a PowerShell start takes here; the endpoint waits that long before a command runs."""
         ...
 
-    def run(self, account: str, command: str, arguments: Sequence[str], stdin: bytes) -> Process:
+    def wants_stdin(self, command: str, arguments: Sequence[str]) -> bool:
+        """Return whether the command reads its standard input, so that it can only run once that has ended."""
+        ...
+
+    def run(
+        self, account: str, command: str, arguments: Sequence[str], stdin: bytes, console: Console = Console()
+    ) -> Process:
         """Run one command line to its end. ``command`` and ``arguments`` are as WinRS carries them."""
         ...
 
