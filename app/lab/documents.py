@@ -15,7 +15,7 @@ from app.deployment.published import NAMESPACE
 from app.deployment.service_parts import SIMPLE_URL_NAMESPACE
 from app.deployment.topology import SimpleUrl, Topology
 from app.lab.packages import opc_package
-from app.lab.published_document import published_element, published_xml
+from app.lab.published_document import default_namespace, published_element, published_xml
 
 __all__ = ["config_zip", "lis_zip", "published_xml", "rgs_zip", "user_data_zip"]
 
@@ -63,7 +63,7 @@ def user_data_zip(
 
 def rgs_zip(pool: str, workflows: Sequence[str] = (), queues: Sequence[str] = (), groups: Sequence[str] = ()) -> bytes:
     """Return an Export-CsRgsConfiguration archive of a pool: names of its workflows, queues and agent groups."""
-    root = etree.Element(f"{{{_RESPONSE_GROUPS}}}RgsConfiguration", nsmap={None: _RESPONSE_GROUPS})
+    root = etree.Element(f"{{{_RESPONSE_GROUPS}}}RgsConfiguration", nsmap=default_namespace(_RESPONSE_GROUPS))
     root.set("Source", f"service:ApplicationServer:{pool}")
     for kind, names in (("Workflow", workflows), ("Queue", queues), ("AgentGroup", groups)):
         for name in names:
@@ -75,7 +75,7 @@ def rgs_zip(pool: str, workflows: Sequence[str] = (), queues: Sequence[str] = ()
 
 def lis_zip(locations: Sequence[str] = ("Redmond",)) -> bytes:
     """Return an Export-CsLisConfiguration archive with one civic address for every city named."""
-    root = etree.Element(f"{{{_LOCATIONS}}}LisConfiguration", nsmap={None: _LOCATIONS})
+    root = etree.Element(f"{{{_LOCATIONS}}}LisConfiguration", nsmap=default_namespace(_LOCATIONS))
     for city in locations:
         etree.SubElement(root, f"{{{_LOCATIONS}}}CivicAddress").set("City", city)
     return opc_package({"LisConfiguration.xml": _document(root)})
@@ -88,7 +88,9 @@ def _document(root: etree._Element) -> bytes:
 def _store_item(root: etree._Element, schema: str, element: str, payload: etree._Element, signature: str) -> None:
     """Add one document of the management store: a DocItem whose data is an AnchoredXml (formats sheet 2.1)."""
     item = etree.SubElement(root, "DocItem", Name=f"[{{{schema}}}{element},Host{{{_EVERY_HOST}}},Global]")
-    anchored = etree.SubElement(etree.SubElement(item, "Data"), _scoped("AnchoredXml"), nsmap={None: _SCOPE_FRAMEWORK})
+    anchored = etree.SubElement(
+        etree.SubElement(item, "Data"), _scoped("AnchoredXml"), nsmap=default_namespace(_SCOPE_FRAMEWORK)
+    )
     anchored.set("SchemaWriteVersion", "2")
     key = etree.SubElement(anchored, _scoped("Key"), ScopeClass="Global")
     etree.SubElement(key, _scoped("SchemaId"), Namespace=schema, ElementName=element)
@@ -103,7 +105,9 @@ def _scoped(name: str) -> str:
 
 
 def _simple_urls(urls: Sequence[SimpleUrl]) -> etree._Element:
-    root = etree.Element(f"{{{SIMPLE_URL_NAMESPACE}}}SimpleUrlConfiguration", nsmap={None: SIMPLE_URL_NAMESPACE})
+    root = etree.Element(
+        f"{{{SIMPLE_URL_NAMESPACE}}}SimpleUrlConfiguration", nsmap=default_namespace(SIMPLE_URL_NAMESPACE)
+    )
     root.set("UseBackendDatabase", "false")
     for one in urls:
         element = etree.SubElement(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from lxml import etree
 
 from app.deployment.published import NAMESPACE
@@ -26,7 +28,7 @@ _ROLE_VERSION_2 = frozenset({"UserServices", "Registrar", "EdgeServer"})
 
 def published_element(topology: Topology) -> etree._Element:
     """Return the root of a published document; simple URLs are not part of one."""
-    root = etree.Element(_name("Topology"), Signature=topology.signature, nsmap={None: NAMESPACE})
+    root = etree.Element(_name("Topology"), Signature=topology.signature, nsmap=default_namespace(NAMESPACE))
     _domains(root, topology)
     sites = etree.SubElement(root, _name("Sites"))
     for site in topology.sites:
@@ -51,6 +53,11 @@ def published_xml(topology: Topology) -> bytes:
     root = published_element(topology)
     etree.indent(root)
     return etree.tostring(root, encoding="utf-8")
+
+
+def default_namespace(namespace: str) -> dict[str, str]:
+    """Return the namespace map of an element whose namespace is the default one; the stubs know no key None."""
+    return cast("dict[str, str]", {None: namespace})
 
 
 def _name(local: str, namespace: str = NAMESPACE) -> str:
@@ -121,7 +128,7 @@ def _service(parent: etree._Element, service: Service) -> None:
         _cluster_id(installed, service.cluster)
     else:
         _instance_id(installed, SqlInstance(cluster=service.cluster, name=service.sql_instance))
-    ports = etree.SubElement(element, _name("Ports", _ROLES), nsmap={None: _ROLES})
+    ports = etree.SubElement(element, _name("Ports", _ROLES), nsmap=default_namespace(_ROLES))
     for port in service.ports:
         _port(ports, port)
     if service.details or service.role in _TYPED_CHILD:
@@ -150,7 +157,7 @@ def _port(parent: etree._Element, port: Port) -> None:
 def _typed_child(parent: etree._Element, service: Service) -> None:
     """Write details back as what they were: attributes, attributes of children, lists of named children."""
     name = _TYPED_CHILD.get(service.role, f"{service.role}Service")
-    element = etree.SubElement(parent, _name(name, _ROLES), nsmap={None: _ROLES})
+    element = etree.SubElement(parent, _name(name, _ROLES), nsmap=default_namespace(_ROLES))
     for key, value in service.details.items():
         part, dot, attribute = key.partition(".")
         if key in _LISTS:
