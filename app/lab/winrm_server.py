@@ -12,12 +12,12 @@ from collections.abc import Callable
 
 from app.lab.ntlm import Accounts
 from app.lab.ports import Behaviour, Certificate, RemoteHost
+from app.lab.tls_context import server_context
 from app.lab.wsman_http import Endpoint, WsmanHandler
-from app.lab.wsman_identity import ConnectionIdentity
+from app.lab.wsman_identity import ConnectionIdentity, binding_hash
 from app.lab.wsman_listener import Connection, Listener
 from app.lab.wsman_service import WsmanService
 from app.lab.wsman_shells import Quotas, Shells, Started
-from app.lab.wsman_tls import binding_hash, server_context
 
 _HANDSHAKE_SECONDS = 30.0
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+
 from app.lab.ntlm import Accounts, Exchange, NotAuthenticated
+from app.lab.ports import Certificate
 
 OFFERED = ("Negotiate", 'Basic realm="WSMAN"')
 """WWW-Authenticate lines of an unauthenticated answer."""
@@ -89,3 +94,12 @@ def _text(raw: bytes) -> str:
 def _opens(token: bytes) -> bool:
     """Return whether a token begins an exchange: a SPNEGO NegTokenInit or an NTLM negotiate message."""
     return token[:1] == b"\x60" or token[:12] == b"NTLMSSP\x00\x01\x00\x00\x00"
+
+
+def binding_hash(certificate: Certificate) -> bytes:
+    """Return the hash that channel bindings of type ``tls-server-end-point`` carry (RFC 5929 section 4.1)."""
+    leaf = x509.load_pem_x509_certificate(certificate.certificate)
+    algorithm = leaf.signature_hash_algorithm
+    if algorithm is None or isinstance(algorithm, hashes.MD5 | hashes.SHA1):
+        return hashlib.sha256(leaf.public_bytes(serialization.Encoding.DER)).digest()
+    return leaf.fingerprint(algorithm)
