@@ -33,6 +33,8 @@ class Answer:
     error: str = ""
     """Why it failed, in the host's words, cleaned of control characters."""
     seconds: float = 0.0
+    answered: bool = True
+    """False where the host never came to this fragment's answer; whether its script ran is then not known."""
 
 
 class Session(Protocol):
