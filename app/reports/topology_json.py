@@ -30,8 +30,12 @@ def topology_report(topology: Topology) -> dict[str, Any]:
 
 
 def topology_text(topology: Topology) -> str:
-    """Return the same for people, one fact a line."""
-    return "\n".join(_lines(topology)) + "\n"
+    """Return the same for people, one fact a line; what a terminal could take for a command is shown as ``?``."""
+    return "\n".join(_printable(one) for one in _lines(topology)) + "\n"
+
+
+def _printable(line: str) -> str:
+    return "".join(one if one.isprintable() else "?" for one in line)
 
 
 def _pool(pool: Pool) -> dict[str, Any]:
