@@ -1,0 +1,1 @@
+"""The engine on synthetic plans: no network, no sleeping, an injected clock."""
