@@ -68,8 +68,12 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--format", choices=FORMATS, default="text")
     one = _recovery(commands.add_parser("recover", help="the guided recovery; --resume takes up an interrupted one"))
     one.add_argument("--plain", action="store_true", help="in lines instead of screens")
-    one.add_argument("--yes-to", action="append", default=[], metavar="STEP", help="answer this step in advance ('all': every step)")
-    one.add_argument("--resume", nargs="?", const="", default=None, metavar="RUN", help="the newest interrupted run, or this one")
+    one.add_argument(
+        "--yes-to", action="append", default=[], metavar="STEP", help="answer this step in advance ('all': every step)"
+    )
+    one.add_argument(
+        "--resume", nargs="?", const="", default=None, metavar="RUN", help="the newest interrupted run, or this one"
+    )
     one = commands.add_parser("report", help="the evidence of a run")
     _common(one, inherited=True)
     one.add_argument("run", nargs="?", default="", metavar="RUN", help="the newest run where none is named")
@@ -90,8 +94,12 @@ def _lab(one: argparse.ArgumentParser) -> None:
         "prepare this machine",
     )
     one.add_argument("scenario", nargs="?", default="se-server-lost", metavar="SCENARIO")
-    one.add_argument("--seed", type=int, default=None, metavar="N", help="0: no obstacles; another number draws two of them")
-    one.add_argument("--fault", action="append", default=[], metavar="NAME", help="break this precondition from the start")
+    one.add_argument(
+        "--seed", type=int, default=None, metavar="N", help="0: no obstacles; another number draws two of them"
+    )
+    one.add_argument(
+        "--fault", action="append", default=[], metavar="NAME", help="break this precondition from the start"
+    )
     one.add_argument("--json", action="store_true", help="as JSON")
     one.add_argument("--state", type=Path, default=None, metavar="DIR", help="folder for recorded runs")
     one.add_argument("--while-process", type=int, default=0, help=argparse.SUPPRESS)
@@ -99,7 +107,9 @@ def _lab(one: argparse.ArgumentParser) -> None:
 
 def _recovery(one: argparse.ArgumentParser) -> argparse.ArgumentParser:
     _common(one, inherited=True)
-    one.add_argument("--for", dest="failure", default="", metavar="FAILURE", help="what failed, such as standard-edition-server")
+    one.add_argument(
+        "--for", dest="failure", default="", metavar="FAILURE", help="what failed, such as standard-edition-server"
+    )
     one.add_argument("--target", default="", metavar="FQDN", help="the server that is recovered")
     return one
 

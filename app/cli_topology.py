@@ -6,7 +6,8 @@ import argparse
 import json
 import sys
 
-from app.deployment.reading import NotATopology, read_topology_file
+from app.deployment.reading import read_topology_file
+from app.deployment.refusals import NotATopology
 from app.exit_codes import ExitCode
 from app.reports.topology_json import topology_report, topology_text
 

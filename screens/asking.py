@@ -17,7 +17,9 @@ class TextQuestion(ModalScreen[str | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "back", "Back", id="asking.back")]
 
-    def __init__(self, title: str, text: str, *, go: str, must_be: str = "", placeholder: str = "", danger: bool = False) -> None:
+    def __init__(
+        self, title: str, text: str, *, go: str, must_be: str = "", placeholder: str = "", danger: bool = False
+    ) -> None:
         super().__init__()
         self.question_title = title
         self.text = text
@@ -50,7 +52,9 @@ class TextQuestion(ModalScreen[str | None]):
         if self._acceptable(event.value):
             self.dismiss(event.value.strip())
         else:
-            wanted = f"type exactly {self.must_be}" if self.must_be else "a sentence is needed here: it goes into the record"
+            wanted = (
+                f"type exactly {self.must_be}" if self.must_be else "a sentence is needed here: it goes into the record"
+            )
             self.query_one("#complaint", Static).update(Content.styled(wanted, "$text-warning"))
 
     def on_button_pressed(self, event: Button.Pressed) -> None:

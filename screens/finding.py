@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import ClassVar
 
+from checks.catalogue import by_id
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -12,7 +13,6 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
 
-from checks.catalogue import by_id
 from checks.finding import Finding, Gate
 from screens.widgets.marks import STATUS, age
 
@@ -33,7 +33,8 @@ class FindingScreen(ModalScreen[None]):
         """Lay the finding out as a page of labelled paragraphs."""
         with Vertical(classes="sheet"):
             yield Static(
-                Content.assemble(STATUS[self.finding.status].content(), "  ", (self.finding.title, "bold")), classes="sheet-title"
+                Content.assemble(STATUS[self.finding.status].content(), "  ", (self.finding.title, "bold")),
+                classes="sheet-title",
             )
             with VerticalScroll(can_focus=True):
                 for label, text in self.paragraphs():
@@ -47,7 +48,11 @@ class FindingScreen(ModalScreen[None]):
         one = self.finding
         check = by_id(one.check)
         seconds = (datetime.now(UTC) - one.at).total_seconds()
-        gate = "it holds the step until it passes" if one.gate is Gate.BLOCKING else "advisory: it warns and does not hold a step"
+        gate = (
+            "it holds the step until it passes"
+            if one.gate is Gate.BLOCKING
+            else "advisory: it warns and does not hold a step"
+        )
         return [
             ("About", one.subject),
             ("Found", one.found),
@@ -68,6 +73,8 @@ class FindingScreen(ModalScreen[None]):
 
     def action_copy(self) -> None:
         """Copy the finding as text."""
-        text = "\n".join(f"{label}: {value}" for label, value in [("Status", self.finding.status.value), *self.paragraphs()] if value)
+        text = "\n".join(
+            f"{label}: {value}" for label, value in [("Status", self.finding.status.value), *self.paragraphs()] if value
+        )
         self.app.copy_to_clipboard(text)
         self.notify("finding copied")

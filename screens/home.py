@@ -24,7 +24,7 @@ from screens.widgets.marks import age
 class HomeScreen(Screen[None]):
     """Backup on the left, failures and interrupted runs on the right."""
 
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (100, "-wide")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("b", "choose_backup", "Other backup", id="home.backup"),
         Binding("c", "look", "Look again", id="home.look", tooltip="Ask every server again what has become of it"),
@@ -39,7 +39,10 @@ class HomeScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Two columns that become one on a narrow console."""
-        yield Static(Content.assemble(("Relync", "bold $text-primary"), "   guided, proven recovery of Lync Server"), id="run-head")
+        yield Static(
+            Content.assemble(("Relync", "bold $text-primary"), "   guided, proven recovery of Lync Server"),
+            id="run-head",
+        )
         with Horizontal(id="home-body"):
             with VerticalScroll(classes="column", can_focus=False, id="failed-column"):
                 yield Static("What has failed?", classes="pane-title")
@@ -94,8 +97,14 @@ class HomeScreen(Screen[None]):
         for index, one in enumerate(failures):
             likely = ("likely: ", "bold $text-warning") if one.likely else ""
             why = Content.styled(f"  {one.why}", "$text-muted")
-            listing.add_option(Option(Content("\n").join([Content.assemble(likely, (one.title, "bold")), why]), id=str(index)))
-        self._say("Enter shows what the procedure would be; nothing is done yet." if failures else "The backup names no server that a known procedure fits.")
+            listing.add_option(
+                Option(Content("\n").join([Content.assemble(likely, (one.title, "bold")), why]), id=str(index))
+            )
+        self._say(
+            "Enter shows what the procedure would be; nothing is done yet."
+            if failures
+            else "The backup names no server that a known procedure fits."
+        )
         if failures:
             listing.highlighted = 0
             listing.focus()
@@ -105,7 +114,9 @@ class HomeScreen(Screen[None]):
         listing = self.query_one("#runs", OptionList)
         listing.clear_options()
         for one in runs:
-            listing.add_option(Option(Content(f"{one.title} - {one.target}   {one.standing}   (run {one.id})"), id=one.id))
+            listing.add_option(
+                Option(Content(f"{one.title} - {one.target}   {one.standing}   (run {one.id})"), id=one.id)
+            )
         listing.display = self.query_one("#runs-title").display = bool(runs)
 
     @on(OptionList.OptionSelected, "#failures")
@@ -163,7 +174,10 @@ def _piece(piece: Piece, backup: BackupSet, now: datetime) -> Content:
     pool = f" of {piece.pool}" if piece.pool else ""
     rows = [
         Content.assemble(ok, (f"{piece.kind.value}{pool}", "bold"), (f"  {name}", "$text-muted")),
-        Content.styled(f"    {_size(piece.size)}{counts}, {age((now - piece.modified).total_seconds())}; {piece.depth.value}", "$text-muted"),
+        Content.styled(
+            f"    {_size(piece.size)}{counts}, {age((now - piece.modified).total_seconds())}; {piece.depth.value}",
+            "$text-muted",
+        ),
     ]
     rows += [Content.styled(f"    × {one}", "$text-error") for one in piece.problems]
     rows += [Content.styled(f"    ! {one}", "$text-warning") for one in piece.warnings]

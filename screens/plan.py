@@ -29,11 +29,17 @@ from screens.widgets.marks import DANGER, STATUS, urgency
 class PlanScreen(Screen[None]):
     """The plan on the left, the chosen step with its gate on the right."""
 
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (100, "-wide")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("s", "start", "Start the recovery", id="plan.start"),
         Binding("p", "preflight", "Check every gate now", id="plan.preflight"),
-        Binding("v", "view_paper", "On paper", id="plan.paper", tooltip="The whole procedure as it would run here, printable"),
+        Binding(
+            "v",
+            "view_paper",
+            "On paper",
+            id="plan.paper",
+            tooltip="The whole procedure as it would run here, printable",
+        ),
         Binding("escape,q", "app.pop_screen", "Back", id="plan.back"),
     ]
 
@@ -87,7 +93,7 @@ class PlanScreen(Screen[None]):
         self.query_one("#plan-steps", OptionList).focus()
         self.action_preflight()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:  # noqa: ARG002 - Textual's signature
         """Without a plan there is nothing to start."""
         return self.plan is not None or action in ("app.pop_screen", "pop_screen")
 
@@ -133,7 +139,11 @@ class PlanScreen(Screen[None]):
 
     def _line(self, step: Step) -> Content:
         findings = self._findings(step)
-        worst = min((one.finding for one in findings if not one.deferred_to), key=lambda one: urgency(one.status, one.gate), default=None)
+        worst = min(
+            (one.finding for one in findings if not one.deferred_to),
+            key=lambda one: urgency(one.status, one.gate),
+            default=None,
+        )
         mark = STATUS[worst.status] if worst else STATUS[Status.SKIPPED]
         hand = " (by hand)" if step.kind is Kind.BY_HAND else ""
         return Content.assemble((f"{mark.glyph} {step.number:<3}", mark.style), f"{step.title}{hand}")
@@ -160,11 +170,16 @@ class PlanScreen(Screen[None]):
         self.query_one("#step-head", Static).update(
             Content.assemble((f"{step.number}  {step.title}", "bold"), "   ", DANGER[step.danger].content())
         )
-        rows = [Content(step.intent), *(Content.assemble((f"{label:<7}", "$text-muted"), text) for label, text in _facts(step) if text)]
+        rows = [
+            Content(step.intent),
+            *(Content.assemble((f"{label:<7}", "$text-muted"), text) for label, text in _facts(step) if text),
+        ]
         self.query_one("#step-facts", Static).update(Content("\n").join(rows))
         findings = [one.finding for one in self._findings(step)]
         self.query_one("#gate", FindingList).show(findings)
-        title = f"what must be true: {len(findings)} findings" if self.checked else "what must be true: not looked at yet"
+        title = (
+            f"what must be true: {len(findings)} findings" if self.checked else "what must be true: not looked at yet"
+        )
         self.query_one("#gate-title", Static).update(title)
 
     @on(FindingList.Opened)

@@ -27,8 +27,16 @@ from screens.widgets.question_bar import KEYS, LABELS, QuestionBar
 from screens.widgets.step_list import StepList
 
 _NOTES = {
-    Choice.BY_HAND: ("Done by hand", "What was done, and where? It goes into the record beside the proof.", "Record it"),
-    Choice.OVERRIDE: ("Override", "Why may this go on although it is held? The reason and your name are recorded.", "Override"),
+    Choice.BY_HAND: (
+        "Done by hand",
+        "What was done, and where? It goes into the record beside the proof.",
+        "Record it",
+    ),
+    Choice.OVERRIDE: (
+        "Override",
+        "Why may this go on although it is held? The reason and your name are recorded.",
+        "Override",
+    ),
     Choice.IS_DONE: ("It is done", "How do you know? It goes into the record.", "It is done"),
     Choice.NOT_DONE: ("It is not done", "How do you know? It goes into the record.", "It is not done"),
 }
@@ -36,14 +44,19 @@ _NOTES = {
 
 def _key(choice: Choice, tooltip: str) -> Binding:
     return Binding(
-        KEYS[choice], f"choose('{choice.value}')", LABELS[choice], id=f"recovery.{choice.value}", tooltip=tooltip, show=False
+        KEYS[choice],
+        f"choose('{choice.value}')",
+        LABELS[choice],
+        id=f"recovery.{choice.value}",
+        tooltip=tooltip,
+        show=False,
     )
 
 
 class RecoveryScreen(Screen[None]):
     """Follows one run. It decides nothing: the engine asks, the operator answers, the journal remembers."""
 
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (100, "-wide")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
     BINDINGS: ClassVar[list[BindingType]] = [
         _key(Choice.RUN, "Let the program run the commands shown"),
         _key(Choice.BY_HAND, "I did it myself: prove it"),
@@ -134,7 +147,11 @@ class RecoveryScreen(Screen[None]):
             return
         planned = step.planned
         head = Content.assemble(
-            (f"{planned.number}  {planned.title}", "bold"), "   ", STEP[step.status].content(), "  ", DANGER[planned.danger].content()
+            (f"{planned.number}  {planned.title}", "bold"),
+            "   ",
+            STEP[step.status].content(),
+            "  ",
+            DANGER[planned.danger].content(),
         )
         self.query_one("#step-head", Static).update(head)
         self.query_one("#step-facts", Static).update(_facts(step))
@@ -142,7 +159,9 @@ class RecoveryScreen(Screen[None]):
         self._show_findings("proof", _proof_title(step), step.proof)
         self._show_text("commands", _command_title(step), "\n".join(step.lines) or step.lines_why)
         self._show_text("output", "what happened", "\n".join(line for one in step.commands[-20:] for line in _log(one)))
-        self._show_text("hand", "how a person does it", "\n".join(f"{at}. {line}" for at, line in enumerate(planned.by_hand, 1)))
+        self._show_text(
+            "hand", "how a person does it", "\n".join(f"{at}. {line}" for at, line in enumerate(planned.by_hand, 1))
+        )
 
     def _show_findings(self, pane: str, title: str, findings: Sequence[Finding]) -> None:
         self.query_one(f"#{pane}", FindingList).show(findings)
@@ -211,9 +230,15 @@ class RecoveryScreen(Screen[None]):
             "Type the name of the machine to go on."
         )
         dialogue = TextQuestion(
-            question.title, text, go="Overwrite", must_be=question.type_to_confirm, placeholder="name of the machine", danger=True
+            question.title,
+            text,
+            go="Overwrite",
+            must_be=question.type_to_confirm,
+            placeholder="name of the machine",
+            danger=True,
         )
-        return await self.app.push_screen_wait(dialogue) or ""
+        typed: str | None = await self.app.push_screen_wait(dialogue)
+        return typed or ""
 
     # Looking around
 
@@ -257,7 +282,12 @@ def _head(state: RunState) -> Content:
 def _facts(step: StepState) -> Content:
     planned = step.planned
     rows = [Content(planned.intent)]
-    for label, text in (("who", planned.who), ("where", planned.where), ("source", planned.source), ("undo", planned.undo or planned.note)):
+    for label, text in (
+        ("who", planned.who),
+        ("where", planned.where),
+        ("source", planned.source),
+        ("undo", planned.undo or planned.note),
+    ):
         if text:
             rows.append(Content.assemble((f"{label:<7}", "$text-muted"), Content(text)))
     if step.why:
@@ -276,7 +306,9 @@ def _gate_title(step: StepState) -> str:
 
 def _proof_title(step: StepState) -> str:
     holding = sum(1 for one in step.proof if one.holds)
-    word = "accepted without proof" if step.accepted else "proven" if step.proven else f"NOT PROVEN, {holding} do not hold"
+    word = (
+        "accepted without proof" if step.accepted else "proven" if step.proven else f"NOT PROVEN, {holding} do not hold"
+    )
     return f"proof: {word}"
 
 

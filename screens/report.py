@@ -48,7 +48,9 @@ class ReportScreen(Screen[None]):
     @work(exclusive=True)
     async def action_write(self) -> None:
         """Save the report; a file that exists is never overwritten."""
-        dialogue = TextQuestion("Save the report", "Path of a new file (.md).", go="Save", placeholder="recovery-report.md")
+        dialogue = TextQuestion(
+            "Save the report", "Path of a new file (.md).", go="Save", placeholder="recovery-report.md"
+        )
         name = await self.app.push_screen_wait(dialogue)
         if not name:
             return
@@ -57,6 +59,8 @@ class ReportScreen(Screen[None]):
             with path.open("x", encoding="utf-8") as file:
                 file.write(self.markdown)
         except OSError as error:
-            self.notify(f"not saved: {error.strerror or error} ({path}); give another path", severity="error", markup=False)
+            self.notify(
+                f"not saved: {error.strerror or error} ({path}); give another path", severity="error", markup=False
+            )
             return
         self.notify(f"saved as {path}", markup=False)

@@ -106,4 +106,6 @@ class RunView:
     @property
     def busy(self) -> bool:
         """Whether the engine is at work, so that leaving would interrupt it."""
-        return self.state.opened is not None and self.state.outcome is None and self.question is None and not self.failure
+        return (
+            self.state.opened is not None and self.state.outcome is None and self.question is None and not self.failure
+        )

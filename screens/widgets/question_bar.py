@@ -52,7 +52,9 @@ class QuestionBar(Vertical):
     def ask(self, question: Question) -> None:
         """Show a question; the safe answer takes the focus."""
         self.set_class(True, "-asking")
-        self.query_one("#question-text", Static).update(Content.assemble((question.title, "bold"), "  ", Content(question.text)))
+        self.query_one("#question-text", Static).update(
+            Content.assemble((question.title, "bold"), "  ", Content(question.text))
+        )
         for choice in Choice:
             self._button(choice).display = choice in question.choices
         self._button(question.choices[0]).focus(scroll_visible=False)
