@@ -158,16 +158,26 @@ def _below(parts: tuple[str, ...], root: tuple[str, ...]) -> tuple[str, ...] | N
 
 
 def copy_tree(source: Path, target: Path, *, skipped: frozenset[str] = frozenset()) -> int:
-    """Copy files and folders, empty ones too, and return how many files were written; names in lower case are skipped."""
+    """Copy files and folders, empty ones too, and return how many files were written.
+
+    Files of the same size and time are left alone, as robocopy does; names in ``skipped`` (lower case) are not copied.
+    """
     target.mkdir(parents=True, exist_ok=True)
     copied = 0
     for one in sorted(source.iterdir()):
         if one.is_dir():
             copied += copy_tree(one, _found(target, one.name), skipped=skipped)
-        elif one.name.lower() not in skipped:
+        elif one.name.lower() not in skipped and not _same(one, _found(target, one.name)):
             shutil.copy2(one, _found(target, one.name))
             copied += 1
     return copied
+
+
+def _same(source: Path, target: Path) -> bool:
+    if not target.is_file():
+        return False
+    was, present = source.stat(), target.stat()
+    return was.st_size == present.st_size and abs(was.st_mtime - present.st_mtime) < 2
 
 
 def contents(folder: Path) -> dict[str, str]:

@@ -30,6 +30,7 @@ def der(pem: bytes) -> bytes:
     return parsed(pem).public_bytes(Encoding.DER)
 
 
+@lru_cache(maxsize=512)
 def thumbprint(pem: bytes) -> str:
     """Return the SHA-1 thumbprint, upper-case hex, as Windows prints it."""
     return parsed(pem).fingerprint(hashes.SHA1()).hex().upper()  # noqa: S303 - Windows names certificates by it
