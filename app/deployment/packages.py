@@ -18,7 +18,7 @@ from typing import BinaryIO, cast
 from app.deployment.refusals import UnreadableArchive
 
 MEMBER_LIMIT = 20_000
-TOTAL_LIMIT = 8 * 1024**3
+TOTAL_LIMIT = 4 * 1024**3
 """Bytes that all members unpack to."""
 RATIO_LIMIT = 400
 """Unpacked to packed size; XML of the product stays below 60, zeros reach 1,030."""

@@ -61,9 +61,9 @@ def _stores(topology: Topology, pool: Pool) -> Iterator[ExpectedInstance]:
     by_instance: dict[tuple[str, str], list[Service]] = {}
     for service in topology.services:
         cluster = topology.cluster(service.cluster)
-        if service.sql_instance is not None and cluster is not None:
-            if service.id in used or service.cluster == pool.cluster:
-                by_instance.setdefault((cluster.fqdn.lower(), service.sql_instance), []).append(service)
+        wanted = service.id in used or service.cluster == pool.cluster
+        if wanted and service.sql_instance is not None and cluster is not None:
+            by_instance.setdefault((cluster.fqdn.lower(), service.sql_instance), []).append(service)
     for (server, instance), services in by_instance.items():
         names = [name for one in services for name in _databases_of(one)]
         roles = ", ".join(one.id for one in services)
