@@ -14,6 +14,12 @@ class Cord:
         self._lock = threading.Lock()
         self._handle: socket.socket | None = None
         self._cut = False
+        self._held = threading.Event()
+
+    @property
+    def held(self) -> bool:
+        """Whether there has ever been a connection."""
+        return self._held.is_set()
 
     def attach(self, connection: socket.socket) -> None:
         """Take hold of a fresh connection; of a cut cord it ends at once."""
@@ -21,6 +27,7 @@ class Cord:
         with self._lock:
             previous, self._handle = self._handle, handle
             ended = self._cut
+        self._held.set()
         if previous is not None:
             previous.close()
         if ended:

@@ -128,16 +128,22 @@ class WinRmSession:
         secret = connection.protocol.password or ""
         return explained(error, self._whom, started=started, offered=connection.offered, secret=secret)
 
-    def late(self, opened: bool, seconds: float) -> TimedOut:
+    def late(self, connection: Connection | None, *, opened: bool, seconds: float) -> TimedOut:
         """Return the sentence for a deadline that passed; for `_Batch`."""
+        place, limit = self._whom.place, min(seconds, OPENING_SECONDS)
         if opened:
             return TimedOut(
-                f"no complete answer from {self._whom.place} within {seconds:g} s; what was asked for may still be under way there"
+                f"no complete answer from {place} within {seconds:g} s; what was asked for may still be under way there"
             )
-        limit = min(seconds, OPENING_SECONDS)
-        return TimedOut(
-            f"{self._whom.place} did not open a remote shell within {limit:g} s: it accepts connections and answers too slowly, or not at all"
-        )
+        if connection is None:
+            return TimedOut(
+                f"the password for {self._whom.account} was not there within {limit:g} s; {place} was not asked"
+            )
+        if not connection.accepted:
+            return TimedOut(
+                f"nothing answers at {place} within {limit:g} s: the host is off, or a firewall swallows the connection"
+            )
+        return TimedOut(f"{place} accepted the connection but opened no remote shell within {limit:g} s")
 
 
 class _Batch:
@@ -167,7 +173,7 @@ class _Batch:
         finally:
             finished = self._concluded()
         if not finished:
-            self._error = self._session.late(self._opened.is_set(), seconds)
+            self._error = self._session.late(self._connection, opened=self._opened.is_set(), seconds=seconds)
         return self._harvest()
 
     def _concluded(self) -> bool:

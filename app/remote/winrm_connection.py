@@ -122,6 +122,11 @@ class Connection:
         """What the host would accept as a sign-in, by its last refusal."""
         return self._adapter.offered
 
+    @property
+    def accepted(self) -> bool:
+        """Whether the host has accepted a TCP connection."""
+        return self._cord.held
+
     def cut(self) -> None:
         """End the connection now, from any thread; never raises."""
         self._cord.cut()

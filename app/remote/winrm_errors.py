@@ -66,12 +66,21 @@ def explained(error: Exception, whom: Whom, *, started: bool, offered: str = "",
             return _fault(error, whom, started, secret)
         case WinRMTransportError():
             return _http(error, whom)
+        case WinRMError() if "not installed" in str(error):
+            return AccessDenied(
+                f"{whom.host} was not asked: this console lacks what signing in by {whom.auth.value} needs. "
+                f"Install the Python package pywinrm[{whom.auth.value}], or set credentials.auth to another mechanism"
+            )
         case WinRMError() | SpnegoError() | PermissionError():
             return AccessDenied(
                 f"{whom.host}: signing in as {whom.account or '(no user name)'} by {whom.auth.value} failed: {_said(error, secret)}"
             )
         case requests.exceptions.Timeout():
             return TimedOut(f"{whom.place} accepted the connection and then said nothing")
+        case requests.exceptions.TooManyRedirects():
+            return Unreadable(
+                f"{whom.place} sends its callers elsewhere (an HTTP redirect), which is not followed with a password in hand"
+            )
         case requests.exceptions.RequestException() | OSError():
             return _network(error, whom, started, secret)
         case _:

@@ -1,0 +1,1 @@
+"""The PowerShell of the product."""
