@@ -1,0 +1,85 @@
+"""How DNS checks ask: every name at every resolver, compared with the addresses of those who may answer to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from app.facts.dns import DnsAnswer, answer
+from app.facts.fact import Readings, Request
+from app.facts.host import IDENTITY, HostIdentity
+from checks.asking import known, undecided
+from checks.check import NotApplicable, Question, Scope
+from checks.words import same
+
+NO_RESOLVER = "no resolver is configured: name the internal DNS servers in the settings (resolvers)"
+
+
+def at_resolvers(
+    scope: Scope, subject: str, expected: str, question: Callable[[str], Question]
+) -> tuple[Question, ...]:
+    """Return one question for each configured resolver, or one UNKNOWN where none is configured."""
+    if not scope.settings.resolvers:
+        return undecided(scope, subject=subject, expected=expected, why=NO_RESOLVER)
+    return tuple(question(resolver) for resolver in scope.settings.resolvers)
+
+
+def asked(name: str, resolver: str) -> Request[DnsAnswer]:
+    """Return the question for the addresses of a name."""
+    return answer(name, "A", resolver)
+
+
+def homes_requests(scope: Scope, hosts: Iterable[str], resolver: str) -> tuple[Request[Any], ...]:
+    """Return what is asked to know the addresses of hosts: DNS, and for the target the machine itself."""
+    return (*(asked(name, resolver) for name in hosts), IDENTITY.about(scope.target))
+
+
+def homes(scope: Scope, readings: Readings, hosts: Iterable[str], resolver: str) -> dict[str, tuple[str, ...]]:
+    """Return the addresses of those hosts that are known.
+
+    The target's bound addresses count beside its record, so that a wrong record of the server itself is found once,
+    and not again with every name that rightly leads to the machine.
+    """
+    found = {}
+    for name in hosts:
+        said = known(readings, asked(name, resolver))
+        addresses = said.addresses if said else ()
+        if same(name, scope.target) and (machine := known(readings, IDENTITY.about(scope.target))) is not None:
+            addresses = (*addresses, *machine.addresses)
+        if addresses:
+            found[name] = addresses
+    return found
+
+
+def alias_among(found: DnsAnswer, hosts: Iterable[str]) -> str:
+    """Return the host that an answer leads to by alias, or an empty text."""
+    return next((name for name in hosts if any(same(alias, name) for alias in found.aliases)), "")
+
+
+def owners(found: DnsAnswer, known_homes: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the hosts that have one of the answer's addresses."""
+    return tuple(name for name, own in known_homes.items() if set(own) & set(found.addresses))
+
+
+def foreign(found: DnsAnswer, known_homes: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the answer's addresses that belong to none of the known hosts."""
+    own = {address for addresses in known_homes.values() for address in addresses}
+    return tuple(one for one in found.addresses if one not in own)
+
+
+def not_there(found: DnsAnswer) -> str:
+    """Return how a finding says that a name has no address, or an empty text where it has one."""
+    if found.rcode == "NXDOMAIN":
+        return f"it leads on to {found.aliases[-1]}, which does not exist" if found.aliases else "no such name"
+    return "" if found.addresses else "the name exists, but has no address"
+
+
+def hosts_entry(host: HostIdentity | None, name: str) -> tuple[str, ...]:
+    """Return the addresses that a machine's HOSTS file has for a name; it wins over DNS on that machine."""
+    lines = host.hosts_file if host else ()
+    return tuple(line.address for line in lines if any(same(name, one) for one in line.names))
+
+
+def or_none(questions: Iterable[Question], why: str) -> tuple[Question, ...] | NotApplicable:
+    """Return the questions, or why there are none."""
+    return tuple(questions) or NotApplicable(why=why)
