@@ -25,6 +25,7 @@ class Draft:
     sip_domains: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
     files: int = 0
+    sha256: str = ""
     hosts: frozenset[str] = frozenset()
     """Host names inside, for telling whose it is."""
     topology: Topology | None = None
@@ -45,6 +46,7 @@ class Draft:
             sip_domains=self.sip_domains,
             folders=self.folders,
             files=self.files,
+            sha256=self.sha256,
             problems=tuple(self.problems),
             warnings=tuple(self.warnings),
         )

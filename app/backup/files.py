@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -44,6 +45,7 @@ def _classify(draft: Draft, start: bytes) -> None:
     suffix = draft.path.suffix.lower()
     if looks_like_archive(start):
         look_into(draft)
+        draft.sha256 = _sha256(draft.path)
     elif start.startswith(_SQL_BACKUP):
         draft.kind = PieceKind.SQL_BACKUP
     elif start.startswith(b"\x30") and _PFX_VERSION in start[:8]:
@@ -54,6 +56,12 @@ def _classify(draft: Draft, start: bytes) -> None:
         _baseline(draft)
     else:
         _misnamed(draft, suffix, start)
+
+
+def _sha256(path: Path) -> str:
+    """Return the hash that proves a copy on another machine; archives are what restores read, and they are small."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _holds_topology(start: bytes) -> bool:

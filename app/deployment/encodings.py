@@ -19,6 +19,8 @@ _DECLARATION = re.compile(r"\A\s*<\?xml\s[^>]{0,200}\?>")
 _DECLARED = re.compile(rb"\A\s*<\?xml\s[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
 _SINGLE_BYTE = {"iso-8859-1": "iso-8859-1", "latin1": "iso-8859-1", "windows-1252": "cp1252"}
 _ANY_WIDTH_OF_UTF = ("utf-8", "utf8", "us-ascii", "ascii", "utf-16", "utf-16le", "utf-16be", "unicode")
+_DECLARATION_IN_UTF8 = re.compile(rb"\A\s*(?:<\?xml\s[^>]{0,200}\?>)?\s*")
+_DOCTYPE_IN_UTF8 = re.compile(rb"<!\s*(?:doctype|entity)\b", re.IGNORECASE)
 _DOCTYPE = re.compile(r"<!\s*(?:doctype|entity)\b", re.IGNORECASE)
 _OVERLAP = 64
 """Characters kept from one chunk to the next, so that a DOCTYPE cannot hide on the seam."""
@@ -77,6 +79,10 @@ def refuse_doctype(text: str, name: str) -> None:
         )
 
 
+def _doctype(name: str) -> UnreadableXml:
+    return UnreadableXml(name, "a DOCTYPE declaration", remedy="no file of the product has one: do not trust this one")
+
+
 def without_declaration(text: str) -> str:
     """Return the document from its first markup on, without XML declaration: it need not tell the truth."""
     return _DECLARATION.sub("", text, count=1).lstrip()
@@ -90,18 +96,28 @@ def utf8_chunks(stream: BinaryIO, name: str) -> Iterator[bytes]:
     """
     start = stream.read(_CHUNK)
     codec, skip = encoding_of(start[:512], name)
+    chunks = _following(start[skip:], stream)
+    seam, first = b"", True
+    for chunk in chunks if codec == "utf-8" else _transcoded(chunks, codec, name):
+        joined = seam + chunk
+        if b"<!" in joined and _DOCTYPE_IN_UTF8.search(joined):
+            raise _doctype(name)
+        seam = joined[-_OVERLAP:]
+        yield _DECLARATION_IN_UTF8.sub(b"", chunk, count=1) if first else chunk
+        first = False
+
+
+def _following(first: bytes, stream: BinaryIO) -> Iterator[bytes]:
+    while first:
+        yield first
+        first = stream.read(_CHUNK)
+
+
+def _transcoded(chunks: Iterator[bytes], codec: str, name: str) -> Iterator[bytes]:
     decoder = codecs.getincrementaldecoder(codec)(errors="strict")
-    seam, chunk, first = "", start[skip:], True
-    while True:
-        try:
-            text = decoder.decode(chunk, final=not chunk)
-        except UnicodeDecodeError as error:
-            raise UnreadableXml(name, f"bytes that are not {codec.upper()} text") from error
-        refuse_doctype(seam + text, name)
-        seam = (seam + text)[-_OVERLAP:]
-        if text:
-            yield (without_declaration(text) if first else text).encode()
-            first = False
-        if not chunk:
-            return
-        chunk = stream.read(_CHUNK)
+    try:
+        for chunk in chunks:
+            yield decoder.decode(chunk).encode()
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError as error:
+        raise UnreadableXml(name, f"bytes that are not {codec.upper()} text") from error

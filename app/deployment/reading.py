@@ -21,6 +21,8 @@ from app.deployment.store_items import StoreItems, may_hold_items
 from app.deployment.topology import SimpleUrl, Topology
 from app.deployment.wrong_files import refuse_root, refuse_template, refuse_text
 
+__all__ = ["NotATopology", "read_topology", "read_topology_file", "topology_in"]
+
 
 def read_topology(data: bytes, name: str) -> Topology:
     """Return the topology in the bytes of a document or archive.
