@@ -17,7 +17,6 @@ from app.lab.world.keys import HeldCertificate, Stores, utc
 from app.lab.world.lync import CentralStore, Lync
 from app.lab.world.machines import Host, ServiceState
 from app.lab.world.network import Dhcp, Network, option_43, option_120
-from app.lab.world.snapshot import snapshot
 from app.lab.world.world import OPERATOR, World, disks_of
 
 CONTROLLER = "dc01"
@@ -46,7 +45,7 @@ class Plan:
 
 
 def build(plan: Plan) -> World:
-    """Return the healthy deployment of a plan, with its snapshot in ``before``."""
+    """Return the healthy deployment of a plan, every service running."""
     chance = random.Random(plan.seed)  # noqa: S311 - it has to be the same for the same seed
     authority = Authority(plan.seed, utc(plan.clock()))
     cms = plan.topology.cms_pool()
@@ -71,7 +70,6 @@ def build(plan: Plan) -> World:
         install_pool(world, pool)
     # The first server starts its services before the last one has enabled its replica.
     running.replicate(world)
-    world.before = snapshot(world)
     return world
 
 

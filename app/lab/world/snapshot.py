@@ -16,6 +16,8 @@ from app.lab.world.machines import Host
 from app.lab.world.world import World
 
 Line = tuple[str, str]
+_WITHOUT_CONTENT = frozenset({roles.REPLICA_SHARE, "LyncBackup"})
+"""Shares whose files come and go."""
 
 
 def snapshot(world: World) -> dict[str, str]:
@@ -101,9 +103,10 @@ def _shares(host: Host) -> Iterator[Line]:
         yield f"share {share.name}", share.path
         yield f"share {share.name}: grants", _grants(share.share_grants)
         yield f"share {share.name}: folder grants", _grants(share.folder_grants)
-        if share.name != roles.REPLICA_SHARE:
-            for name, digest in contents(host.disks.share_folder(share.name)).items():
-                yield f"share {share.name}: {name}", digest
+        if share.name in _WITHOUT_CONTENT:
+            continue
+        for name, digest in contents(host.disks.share_folder(share.name)).items():
+            yield f"share {share.name}: {name}", digest
 
 
 def _grants(grants: tuple[Grant, ...]) -> str:
