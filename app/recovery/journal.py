@@ -125,6 +125,16 @@ class Journal:
         """Return all events in order; JournalError where one cannot be read."""
         return tuple(self._event(row) for row in self.rows())
 
+    def readable_events(self) -> tuple[AnyEvent, ...]:
+        """Return the events up to the first row that cannot be read: what a report of a damaged journal still shows."""
+        found: list[AnyEvent] = []
+        for row in self.rows():
+            try:
+                found.append(self._event(row))
+            except JournalError:
+                break
+        return tuple(found)
+
     def verify(self) -> Verification:
         """Return how far the chain holds."""
         return verify_rows(self.rows())

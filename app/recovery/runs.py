@@ -63,8 +63,13 @@ def list_runs(folder: Path) -> tuple[RunSummary, ...]:
     return tuple(sorted((summary(path) for path in paths), key=lambda one: one.started or one.run, reverse=True))
 
 
-def find_run(folder: Path, run: str = "") -> RunSummary:
-    """Return one run by id or by an unmistakable beginning of it; without an id the latest that can be resumed.
+def find_run(folder: Path, run: str = "", *, resumable: bool = True) -> RunSummary:
+    """Return one run by id or by an unmistakable beginning of it; without an id the newest that can be resumed.
+
+    Args:
+        folder: the folder of recorded runs.
+        run: an id or its beginning; empty: the newest one.
+        resumable: whether, where no id is given, only a run will do in which something is left to do.
 
     Raises:
         JournalError: there is none such; the sentence names those there are.
@@ -72,12 +77,12 @@ def find_run(folder: Path, run: str = "") -> RunSummary:
     known = list_runs(folder)
     fitting = [one for one in known if one.run == run] or [one for one in known if one.run.startswith(run)]
     if not run:
-        fitting = [one for one in known if one.resumable][:1]
+        fitting = [one for one in known if (one.resumable if resumable else not one.problem)][:1]
     if len(fitting) == 1:
         return fitting[0]
-    asked = f"run {run}" if run else "run that can be resumed"
+    asked = f"run {run}" if run else "run that can be resumed" if resumable else "readable run"
     names = ", ".join(one.run for one in known) or "none"
-    raise JournalError(f"{'several fit' if fitting else 'there is no'} {asked} in {folder}; recorded runs: {names}")
+    raise JournalError(f"{'more than one' if fitting else 'there is no'} {asked} in {folder}; recorded runs: {names}")
 
 
 def summary(path: Path) -> RunSummary:
