@@ -25,7 +25,8 @@ class DnsAnswer:
     rcode: str
     """``NOERROR`` or ``NXDOMAIN``."""
     aliases: tuple[str, ...]
-    """Names that the CNAME chain led through, in order, lower case, without final dots."""
+    """Names that the CNAME chain led to, in order, lower case, without final dots: the asked name is not among them, the
+    last one is where the records are."""
     addresses: tuple[str, ...]
     """A or AAAA, sorted; empty where the name has none."""
     services: tuple[ServiceRecord, ...]
