@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from app.facts.fact import Fact, Via
+from app.facts.fact import Fact, Reading, Request, Via
+from app.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +20,9 @@ class Database:
     """``ONLINE``, ``RESTORING`` …"""
     recovery_model: str
     owner: str
+    """Login that owns it (Q-11); empty where its SID belongs to none here."""
     created: datetime
+    """UTC, by the offset the server keeps now; across a change of summer time it is an hour off."""
     files: tuple[str, ...]
     """Physical names out of sys.master_files."""
 
@@ -43,3 +48,12 @@ class SqlInstance:
 
 INSTANCE = Fact(name="sql.instance", via=Via.SQL, shape=SqlInstance, seconds=15.0)
 """Subject: ``server\\instance`` (``server`` alone for the default instance)."""
+
+
+def collect(
+    requests: Sequence[Request[Any]], settings: Settings, password: object, clock: Callable[[], datetime]
+) -> dict[Request[Any], Reading]:
+    """Ask; see `app.facts.sql_asking.collect`, which is imported when it is first needed."""
+    from app.facts import sql_asking
+
+    return sql_asking.collect(requests, settings, password, clock)

@@ -1,0 +1,1 @@
+"""The SQL Server facts, the ODBC drivers, and the lab's SQL Server."""
