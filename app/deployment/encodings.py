@@ -74,9 +74,7 @@ def refuse_doctype(text: str, name: str) -> None:
         UnreadableXml: there is one.
     """
     if "<!" in text and _DOCTYPE.search(text):
-        raise UnreadableXml(
-            name, "a DOCTYPE declaration", remedy="no file of the product has one: do not trust this one"
-        )
+        raise _doctype(name)
 
 
 def _doctype(name: str) -> UnreadableXml:

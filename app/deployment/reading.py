@@ -114,8 +114,6 @@ def _from_document(data: bytes, name: str) -> Topology:
 
 
 def _tree(data: bytes, name: str) -> etree._Element:
-    if not data.strip(b" \t\r\n\x00"):
-        raise NotATopology(name, "an empty file")
     text = characters(data, name)
     refuse_text(text, name)
     return parse_text(text, name)

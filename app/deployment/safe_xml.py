@@ -46,7 +46,7 @@ def parse_text(text: str, name: str) -> etree._Element:
     refuse_doctype(text, name)
     body = without_declaration(text)
     if not body:
-        raise UnreadableXml(name, "nothing in it")
+        raise UnreadableXml(name, "an empty file")
     try:
         return etree.fromstring(body.encode(), _parser())
     except etree.XMLSyntaxError as error:

@@ -1,0 +1,1 @@
+"""Backup folders and their pieces."""

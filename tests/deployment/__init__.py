@@ -1,0 +1,1 @@
+"""Topology documents, what they imply, and what is refused."""
