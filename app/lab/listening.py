@@ -105,10 +105,20 @@ class StreamServer:
                 self._socket.settimeout(_POLL)
             elif self._listening and not wanted:
                 self._drop()
-                self._socket.close()
-                self._socket = bound(*self._address, socket.SOCK_STREAM)
+                self._socket = self._replaced(self._socket)
             self._listening = wanted
             return True
+
+    def _replaced(self, listener: socket.socket) -> socket.socket:
+        """Return a socket that holds the listener's port without listening; the kernel may let go of it late."""
+        with suppress(OSError):
+            listener.shutdown(socket.SHUT_RDWR)  # wakes the thread that waits in accept, which keeps the port taken
+        listener.close()
+        for _ in range(_TRIES):
+            with suppress(OSError):
+                return bound(*self._address, socket.SOCK_STREAM)
+            self._closing.wait(_POLL)
+        return bound(*self._address, socket.SOCK_STREAM)
 
     def close(self) -> None:
         """Stop and release the socket."""

@@ -20,7 +20,7 @@ def server_context(certificate: Certificate, *, ask_client: bool = False, as_in_
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     if as_in_2013:
         context.set_ciphers("ALL:@SECLEVEL=0")
-        context.minimum_version = ssl.TLSVersion.TLSv1
+        context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
         context.maximum_version = ssl.TLSVersion.TLSv1_2
     with tempfile.TemporaryDirectory(prefix="relync-lab-") as folder:
         file = Path(folder) / "server.pem"
