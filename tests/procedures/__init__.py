@@ -1,0 +1,1 @@
+"""Procedures: their steps, gates, commands and words."""
