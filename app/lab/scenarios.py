@@ -33,8 +33,8 @@ class Scenario:
     failure: str
     """Name of the procedure that recovers it; empty: nothing is lost."""
     lose: Callable[[World], None]
-    obstacles: tuple[str, ...] = ()
-    """Ids of faults that a seed may put in the way."""
+    obstacles: tuple[tuple[str, ...], ...] = ()
+    """Ids of faults that a seed may put in the way, those of one kind together."""
 
 
 def healthy(_world: World) -> None:
@@ -90,22 +90,13 @@ SCENARIOS = (
         failure="standard-edition-server",
         lose=lose_standard_edition_server,
         obstacles=(
-            "dns-server-stale",
-            "dns-server-missing",
-            "dns-srv-missing",
-            "target-suffix-missing",
-            "target-pending-reboot",
-            "target-firewall-stopped",
-            "target-clock-skew",
-            "target-residue-registry",
-            "target-media-missing",
-            "certificate-without-key",
-            "certificate-name-missing",
-            "certificate-intermediate-in-root",
-            "operator-no-second-hop",
-            "operator-not-in-group",
-            "account-disabled",
-            "dhcp-option-120-wrong",
+            ("dns-server-stale", "dns-server-missing", "dns-server-extra", "dns-partner-stale"),
+            ("target-suffix-missing", "target-pending-reboot", "target-firewall-stopped", "target-clock-skew"),
+            ("target-residue-registry", "target-residue-share", "target-media-missing"),
+            ("certificate-without-key", "certificate-name-missing", "certificate-intermediate-in-root"),
+            ("operator-no-second-hop", "operator-not-in-group", "operator-not-local-admin"),
+            ("account-disabled", "account-duplicate", "cms-master-blank"),
+            ("dns-srv-missing", "dhcp-option-120-wrong", "dhcp-option-43-truncated"),
         ),
     ),
     Scenario(
@@ -131,11 +122,11 @@ def scenario(wanted: str) -> Scenario:
 
 
 def obstacles(chosen: Scenario, seed: int) -> tuple[str, ...]:
-    """Return the faults that a seed puts in the way: none for 0, otherwise two."""
+    """Return the faults that a seed puts in the way: none for 0, otherwise two of different kinds."""
     if seed == 0 or len(chosen.obstacles) < 2:
         return ()
     chance = random.Random(seed)  # noqa: S311 - the same seed has to give the same obstacles
-    return tuple(sorted(chance.sample(chosen.obstacles, 2)))
+    return tuple(sorted(chance.choice(kind) for kind in chance.sample(chosen.obstacles, 2)))
 
 
 def start_world(chosen: Scenario, *, seed: int, folder: Path, clock: Clock, prefix: str = DEFAULT_PREFIX) -> World:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 from app.deployment.topology import Pool, Topology
 from app.facts.host import Grant
 from app.lab.world import roles
@@ -129,3 +131,8 @@ def _merged(present: tuple[Grant, ...], added: list[Grant]) -> tuple[Grant, ...]
 
 def _owner(world: World) -> str:
     return f"{world.directory.netbios}\\{next(iter(world.directory.accounts.values())).name}"
+
+
+def remove_folder(host: Host, path: str) -> None:
+    """Remove a folder with everything in it, where it is there."""
+    shutil.rmtree(host.disks.real(path), ignore_errors=True)

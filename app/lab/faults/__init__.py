@@ -1,0 +1,1 @@
+"""Ways to break one precondition of a recovery, each with its mend, one file an area."""

@@ -1,0 +1,49 @@
+"""Every fault of the lab, and how one is injected and mended."""
+
+from __future__ import annotations
+
+from app.lab.faults import backup, central_management, certificates, directory, machine, network, reaching
+from app.lab.faults.fault import Fault
+from app.lab.world.world import World
+
+FAULTS: tuple[Fault, ...] = (
+    *backup.FAULTS,
+    *reaching.FAULTS,
+    *machine.FAULTS,
+    *directory.FAULTS,
+    *central_management.FAULTS,
+    *network.FAULTS,
+    *certificates.FAULTS,
+)
+
+
+def fault(wanted: str) -> Fault:
+    """Return a fault by id.
+
+    Raises:
+        LookupError: there is none.
+    """
+    found = next((one for one in FAULTS if one.id == wanted), None)
+    if found is None:
+        raise LookupError(f"there is no fault {wanted!r}; there are: {', '.join(one.id for one in FAULTS)}")
+    return found
+
+
+def inject(world: World, wanted: str) -> Fault:
+    """Break one thing; a fault that is there already stays as it is."""
+    chosen = fault(wanted)
+    with world.locked():
+        if chosen.id not in world.broken:
+            chosen.breaks(world)
+            world.broken.add(chosen.id)
+    return chosen
+
+
+def mend(world: World, wanted: str) -> Fault:
+    """Mend one fault; one that is not there stays away."""
+    chosen = fault(wanted)
+    with world.locked():
+        if chosen.id in world.broken:
+            chosen.mends(world)
+            world.broken.discard(chosen.id)
+    return chosen
