@@ -62,7 +62,7 @@ def _built_in(
             values=(*places, *values.split()),
             switches=tuple(switches.split()),
             positions=places,
-            rest=places[0] if run in _TAKES_ALL else "",
+            rest=places[0] if places and run in _TAKES_ALL else "",
         ),
         run=run,
     )
