@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO, cast
+from typing import IO, BinaryIO, cast
 
 from app.deployment.refusals import UnreadableArchive
 
@@ -29,6 +29,8 @@ _EMPTY = b"PK\x05\x06"
 _READABLE_COMPRESSION = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _DEVICES = re.compile(r"(?i)\A(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?:\.|\Z)")
 _FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f]')
+_UNPACKER_GIVES_UP = (zlib.error, EOFError, struct.error, ValueError, OverflowError, NotImplementedError, RuntimeError)
+"""Beside BadZipFile: seen on damaged tables of contents and streams (a negative seek is a ValueError)."""
 _CHUNK = 1 << 18
 _UNSET_YEAR = 1980
 
@@ -71,8 +73,10 @@ class Package:
         Raises:
             UnreadableArchive: the member is damaged.
         """
-        with _translated(self.name, member), self._archive.open(self._infos[member]) as stream:
-            yield cast(BinaryIO, stream)
+        with _translated(self.name, member):
+            stream = self._archive.open(self._infos[member])
+        with stream:
+            yield cast(BinaryIO, _Unpacking(stream, self.name, member))
 
     def read(self, member: str, limit: int) -> bytes:
         """Return one member of at most ``limit`` bytes.
@@ -95,6 +99,20 @@ class Package:
         with self.open(member) as stream:
             while stream.read(_CHUNK):
                 pass
+
+
+class _Unpacking:
+    """A member being read: what the unpacker raises is translated, what its reader raises is not."""
+
+    def __init__(self, stream: IO[bytes], name: str, member: str) -> None:
+        self._stream = stream
+        self._name = name
+        self._member = member
+
+    def read(self, size: int = -1) -> bytes:
+        """Return the next bytes, none at the end."""
+        with _translated(self._name, self._member):
+            return self._stream.read(size)
 
 
 @contextmanager
@@ -133,7 +151,7 @@ def _translated(name: str, part: str) -> Iterator[None]:
         cut_off = "not a zip file" in str(error) or "directory" in str(error)
         found = "an archive that is cut off (its table of contents is missing)" if cut_off else f"damage in {part}"
         raise UnreadableArchive(name, found) from error
-    except (zlib.error, EOFError, struct.error, UnicodeDecodeError, NotImplementedError, RuntimeError) as error:
+    except _UNPACKER_GIVES_UP as error:
         raise UnreadableArchive(name, f"damage in {part}") from error
 
 
