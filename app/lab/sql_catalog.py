@@ -50,7 +50,7 @@ def catalogue(
         databases: those of the product; master, tempdb, model and msdb are added, created with the first of them.
         collation: of the server.
         level: compatibility level, 110 for SQL Server 2012.
-        logins: Windows groups or users besides the owners.
+        logins: logins besides sa and the owners; one with a backslash is a Windows group.
     """
     first = min((one.created for one in databases), default=datetime(2013, 1, 1))
     built_in = [
@@ -114,17 +114,10 @@ def _files(numbered: Sequence[tuple[int, DatabaseRow]]) -> Table:
 
 
 def _logins(names: Sequence[str]) -> Table:
-    rows = [
-        (
-            name,
-            number,
-            _sid(name),
-            "S" if name == "sa" else "G",
-            "SQL_LOGIN" if name == "sa" else "WINDOWS_GROUP",
-            False,
-        )
-        for number, name in enumerate(names, 1)
-    ]
+    rows = []
+    for number, name in enumerate(names, 1):
+        kind = ("G", "WINDOWS_GROUP") if "\\" in name else ("S", "SQL_LOGIN")
+        rows.append((name, number, _sid(name), *kind, False))
     return Table(
         name="sys.server_principals",
         columns=("name", "principal_id", "sid", "type", "type_desc", "is_disabled"),
