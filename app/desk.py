@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import getpass
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
-
-from checks.catalogue import by_id
 
 from app.backup.backup_set import BackupSet
 from app.backup.opening import BackupError, open_backup
@@ -24,10 +22,12 @@ from app.procedures.catalogue import find_procedure
 from app.procedures.triage import triage, triage_requests
 from app.recovery.engine import Engine as RecoveryEngine
 from app.recovery.engine import opening
+from app.recovery.events import RunOpened
 from app.recovery.journal import Journal, JournalError
 from app.recovery.plan import CannotPlan, Plan, PlanChanged, make_plan
 from app.recovery.ports import Ask, Emit
 from app.recovery.preflight import PreflightFinding, exit_status, preflight
+from app.recovery.reducing import fold
 from app.recovery.runs import RunSummary, find_run, list_runs, new_run, runs_folder
 from app.recovery.scoping import ScopeSource, scope_source
 from app.recovery.state import RunState
@@ -38,6 +38,7 @@ from app.reports.evidence import evidence_report
 from app.reports.plan_report import plan_report
 from app.settings import Settings
 from app.settings_file import SettingsError
+from checks.catalogue import by_id
 
 if TYPE_CHECKING:
     from app.remote.connections import Connections
@@ -51,24 +52,44 @@ class DeskError(Exception):
     """What was asked for cannot be done. ``str()`` is a sentence: found, expected, do next."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LabAction:
+class LabAction(Protocol):
     """One thing that can be done to the simulated world."""
 
-    id: str
-    title: str
-    area: str
-    explanation: str
-    breaks: bool
-    """An instructor's action: it breaks something."""
-    applies: bool
-    """There is something to do right now."""
+    @property
+    def id(self) -> str:
+        """What ``do`` takes."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """A few words."""
+        ...
+
+    @property
+    def area(self) -> str:
+        """What it belongs to, such as ``DNS``."""
+        ...
+
+    @property
+    def explanation(self) -> str:
+        """A sentence or two."""
+        ...
+
+    @property
+    def breaks(self) -> bool:
+        """Whether it is an instructor's action: it breaks something."""
+        ...
+
+    @property
+    def applies(self) -> bool:
+        """Whether there is something to do right now."""
+        ...
 
 
 class LabControl(Protocol):
     """The lab's panel. Methods raise OSError where the lab does not answer."""
 
-    def actions(self) -> tuple[LabAction, ...]:
+    def actions(self) -> Sequence[LabAction]:
         """Return every action with whether it applies now."""
         ...
 
@@ -173,6 +194,15 @@ class Desk:
         """Return the plan as it can be printed."""
         return plan_report(plan, self._scopes(backup, plan.target)({}), by_id, form)
 
+    def same(self, failure: str, other: Failure) -> bool:
+        """Return whether a failure's name or alias means the same procedure.
+
+        Raises:
+            DeskError: there is no procedure of that name.
+        """
+        with said():
+            return find_procedure(failure).id == other.procedure
+
     # Asking the world
 
     def failures(self, backup: BackupSet) -> tuple[Failure, ...]:
@@ -219,10 +249,7 @@ class Desk:
         """
         with said():
             found = find_run(runs_folder(self.settings), run)
-            with Journal.read(found.path) as recorded:
-                opened = next(event for event in recorded.events())
-            folder = Path(getattr(opened, "backup", ""))
-            backup = open_backup(folder, now=self._clock())
+            backup = open_backup(Path(self.recorded(found.run).backup), now=self._clock())
             plan = self.plan(backup, found.procedure, found.target)
             journal = Journal.open(found.path)
         return self._engine(backup, plan, journal, emit, ask, lambda engine: engine.run())
@@ -264,6 +291,20 @@ class Desk:
     def runs(self) -> tuple[RunSummary, ...]:
         """Return all recorded runs of this console."""
         return list_runs(runs_folder(self.settings))
+
+    def recorded(self, run: str) -> RunOpened:
+        """Return how a run was opened: with which plan, backup and configuration; an empty id means the latest.
+
+        Raises:
+            DeskError: there is none such.
+        """
+        with said():
+            found = find_run(runs_folder(self.settings), run)
+            with Journal.read(found.path) as journal:
+                opened = fold(journal.events()).opened
+        if opened is None:
+            raise DeskError(f"nothing is recorded in run {found.run}: it ended before it began; start a new one")
+        return opened
 
     def interrupted(self) -> tuple[Interrupted, ...]:
         """Return the runs that can be taken up again."""

@@ -33,7 +33,7 @@ class RelyncApp(App[int]):
         Binding("ctrl+q", "leave", "Quit", id="app.quit", show=False, priority=True),
     ]
 
-    def __init__(self, desk: Desk, *, resume: str = "") -> None:
+    def __init__(self, desk: Desk, *, resume: str | None = None) -> None:
         super().__init__()
         self.desk = desk
         self.resume_at_start = resume
@@ -43,7 +43,7 @@ class RelyncApp(App[int]):
     def on_mount(self) -> None:
         """Open the home screen, and the run to resume on top of it where one was asked for."""
         self.push_screen(HomeScreen(self.desk))
-        if self.resume_at_start:
+        if self.resume_at_start is not None:
             self.post_message(PlanScreen.Resume(self.resume_at_start))
 
     # Starting and following the engine
@@ -76,7 +76,9 @@ class RelyncApp(App[int]):
         try:
             engine()
         except Exception as error:  # noqa: BLE001 - the edge of the engine's thread: a failure must be seen, not lost
-            self.post_message(EngineFailed(f"the engine stopped: {type(error).__name__}: {error}. The run can be resumed."))
+            self.post_message(
+                EngineFailed(f"the engine stopped: {type(error).__name__}: {error}. The run can be resumed.")
+            )
 
     def on_engine_news(self, message: EngineNews) -> None:
         """Take an event into the picture of the run."""
@@ -109,7 +111,9 @@ class RelyncApp(App[int]):
         """Leave; while a step is under way only after the word was typed that says so."""
         if self.run_view.busy:
             text = "A step is under way. Leaving now does not undo it; it comes back as in doubt. Type leave to go."
-            if not await self.push_screen_wait(TextQuestion("Leave while a step runs?", text, go="Leave", must_be="leave")):
+            if not await self.push_screen_wait(
+                TextQuestion("Leave while a step runs?", text, go="Leave", must_be="leave")
+            ):
                 return
         if self.run_view.question is not None:
             self.run_view.reply(Reply(choice=Choice.STOP, note="left the app"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -28,7 +29,7 @@ class LabPanel(ModalScreen[bool]):
         self.control = control
         self.changed = False
         self.breaking = False
-        self.actions: tuple[LabAction, ...] = ()
+        self.actions: Sequence[LabAction] = ()
 
     def compose(self) -> ComposeResult:
         """Title, actions, explanation of the highlighted one."""
@@ -54,7 +55,7 @@ class LabPanel(ModalScreen[bool]):
             return
         self.app.call_from_thread(self._show, actions)
 
-    def _show(self, actions: tuple[LabAction, ...]) -> None:
+    def _show(self, actions: Sequence[LabAction]) -> None:
         self.actions = tuple(one for one in actions if one.breaks == self.breaking and one.applies)
         title = "Break something (instructor)" if self.breaking else "Do what an administrator would do in this lab"
         self.query_one("#lab-title", Static).update(Content.styled(title, "bold"))

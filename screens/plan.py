@@ -204,5 +204,5 @@ def _facts(step: Step) -> list[tuple[str, str]]:
         ("where", step.where),
         ("source", step.source),
         ("undo", step.undo or step.no_undo_because),
-        ("by hand", " / ".join(step.by_hand)),
+        ("hand", "how a person does it:" if step.by_hand else ""),
     ]

@@ -213,7 +213,7 @@ class RecoveryScreen(Screen[None]):
         note = typed = ""
         if choice in _NOTES:
             title, text, go = _NOTES[choice]
-            note = await self.app.push_screen_wait(TextQuestion(f"{title}: {question.title}", text, go=go)) or ""
+            note = await self._asked(TextQuestion(f"{title}: {question.title}", text, go=go))
             if not note:
                 return
         if choice in (Choice.RUN, Choice.RETRY) and question.type_to_confirm:
@@ -237,8 +237,11 @@ class RecoveryScreen(Screen[None]):
             placeholder="name of the machine",
             danger=True,
         )
-        typed: str | None = await self.app.push_screen_wait(dialogue)
-        return typed or ""
+        return await self._asked(dialogue)
+
+    async def _asked(self, dialogue: TextQuestion) -> str:
+        answer: str | None = await self.app.push_screen_wait(dialogue)
+        return answer or ""
 
     # Looking around
 

@@ -1,0 +1,232 @@
+"""The commands that work on a deployment: the app, preflight, plan, recover, report, runs."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from app.backup.backup_set import BackupSet
+from app.desk import Desk, DeskError
+from app.exit_codes import ExitCode
+from app.line_mode import ALL_STEPS, PlainFace, exit_status
+from app.passwords import password_source
+from app.recovery.plan import Plan
+from app.reports.preflight_report import preflight_json, preflight_text
+from app.settings_file import SettingsError, load_settings
+
+
+def make_desk(options: argparse.Namespace, recorded_config: str = "") -> Desk:
+    """Return the desk that the options and the configuration describe.
+
+    Raises:
+        DeskError: the configuration cannot be used.
+    """
+    config = options.config or (Path(recorded_config) if recorded_config else None)
+    try:
+        settings = load_settings(config, os.environ)
+    except SettingsError as error:
+        raise DeskError(str(error)) from None
+    named = config or (Path(os.environ["RELYNC_CONFIG"]) if os.environ.get("RELYNC_CONFIG") else None)
+    settings = replace(
+        settings,
+        backup=options.backup or settings.backup,
+        state=options.state or settings.state,
+        failure=getattr(options, "failure", "") or settings.failure,
+        target=getattr(options, "target", "") or settings.target,
+    )
+    return Desk(settings, password=password_source(settings, os.environ, _prompt()), config=named)
+
+
+def _prompt() -> Callable[[str], str] | None:
+    """Only a person at a terminal can be asked for a password."""
+    return getpass.getpass if sys.stdin is not None and sys.stdin.isatty() else None
+
+
+def complain(error: object) -> int:
+    """Say on stderr why it cannot be done."""
+    print(f"relync: {error}", file=sys.stderr)
+    return ExitCode.USAGE
+
+
+def open_app(options: argparse.Namespace) -> int:
+    """Open the app."""
+    try:
+        return run_app(make_desk(options))
+    except DeskError as error:
+        return complain(error)
+
+
+def run_app(desk: Desk, resume: str | None = None) -> int:
+    """Show the app on this terminal until it is left."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return complain(
+            "the app needs a terminal, and this is none; use recover --plain for the same in lines, or preflight --json"
+        )
+    if _console_too_old():
+        return complain(
+            "this Windows console knows no VT (it needs Windows 10 1511 or Server 2016); use recover --plain"
+        )
+    from app.tui import RelyncApp  # the widgets cost 0.3 s that no headless command should pay
+
+    try:
+        return RelyncApp(desk, resume=resume).run() or ExitCode.OK
+    finally:
+        desk.close()
+
+
+def _console_too_old() -> bool:
+    return sys.platform == "win32" and sys.getwindowsversion().build < 10586  # 1511, the first with VT
+
+
+def _chosen(desk: Desk, backup: BackupSet) -> Plan:
+    """Make the plan that was asked for; what was not said is looked up by asking the servers how they are."""
+    failure, target = desk.settings.failure, desk.settings.target
+    if not (failure and target):
+        likely = [
+            one
+            for one in desk.failures(backup)
+            if one.likely and (not target or one.target == target.lower()) and (not failure or desk.same(failure, one))
+        ]
+        if len(likely) != 1:
+            names = "; ".join(f"--for {one.procedure} --target {one.target}" for one in likely) or "none looks failed"
+            raise DeskError(f"say what failed: give --for FAILURE and --target FQDN (by what the servers say: {names})")
+        failure, target = likely[0].procedure, likely[0].target
+        print(f"relync: {likely[0].title}: {likely[0].why}", file=sys.stderr)
+    return desk.plan(backup, failure, target)
+
+
+def preflight(options: argparse.Namespace) -> int:
+    """Judge every gate of the plan and change nothing."""
+    desk = make_desk(options)
+    try:
+        backup = desk.backup()
+        found = desk.preflight(backup, _chosen(desk, backup))
+    finally:
+        desk.close()
+    if options.json:
+        print(json.dumps(preflight_json(found.plan, found.findings)))
+    else:
+        print(preflight_text(found.plan, found.findings))
+    return found.exit_status
+
+
+def plan(options: argparse.Namespace) -> int:
+    """Print the procedure as it would run here."""
+    desk = make_desk(options)
+    try:
+        backup = desk.backup()
+        print(desk.paper(backup, _chosen(desk, backup), options.format))
+    finally:
+        desk.close()
+    return ExitCode.OK
+
+
+def recover(options: argparse.Namespace) -> int:
+    """Recover, in lines or on screens; ``--resume`` takes an interrupted run up again."""
+    resuming = options.resume is not None
+    desk = make_desk(options, _recorded_config(options) if resuming else "")
+    if not options.plain and sys.stdin.isatty() and sys.stdout.isatty():
+        return run_app(desk, resume=options.resume)
+    try:
+        return _in_lines(desk, options)
+    finally:
+        desk.close()
+
+
+def _recorded_config(options: argparse.Namespace) -> str:
+    if options.config or os.environ.get("RELYNC_CONFIG"):
+        return ""
+    return make_desk(options).recorded(options.resume).config
+
+
+def _in_lines(desk: Desk, options: argparse.Namespace) -> int:
+    if options.resume is not None:
+        steps = desk.recorded(options.resume).steps
+    else:
+        backup = desk.backup()
+        chosen = _chosen(desk, backup)
+        steps = chosen.planned()
+    _refuse_unknown_steps(options.yes_to, [one.id for one in steps])
+    face = PlainFace(write=_write, read=_read, steps=steps, yes_to=options.yes_to)
+    if options.resume is not None:
+        engine = desk.resume(options.resume, face.emit, face.ask)
+    else:
+        engine = desk.begin(backup, chosen, face.emit, face.ask)
+    return exit_status(engine(), gave_up=face.gave_up)
+
+
+def _refuse_unknown_steps(asked: Sequence[str], known: Sequence[str]) -> None:
+    wrong = [one for one in asked if one not in (*known, ALL_STEPS)]
+    if wrong:
+        raise DeskError(
+            f"--yes-to {wrong[0]}: there is no such step; expected one of {', '.join(known)}, or {ALL_STEPS}"
+        )
+
+
+def _write(line: str) -> None:
+    print(line, flush=True)
+
+
+def _read() -> str:
+    line = sys.stdin.readline()
+    if not line:
+        raise EOFError
+    return line.rstrip("\r\n")
+
+
+def report(options: argparse.Namespace) -> int:
+    """Print the evidence of a run."""
+    print(make_desk(options).report(options.run, options.format))
+    return ExitCode.OK
+
+
+def runs(options: argparse.Namespace) -> int:
+    """List the recorded runs."""
+    found = make_desk(options).runs()
+    if options.json:
+        rows = [
+            {
+                "run": one.run,
+                "procedure": one.procedure,
+                "target": one.target,
+                "started": one.started,
+                "last": one.last,
+                "outcome": one.outcome.value if one.outcome else None,
+                "resumable": one.resumable,
+                "next_step": one.step or None,
+                "steps": one.steps,
+                "done": one.over,
+                "problem": one.problem or None,
+            }
+            for one in found
+        ]
+        print(json.dumps({"schema": 1, "runs": rows}))
+        return ExitCode.OK
+    for one in found:
+        standing = one.problem or (one.outcome.value if one.outcome else "interrupted")
+        print(f"{one.run}  {one.title} - {one.target}  {one.over} of {one.steps} steps  {standing}")
+    if not found:
+        print("relync: no run is recorded on this console", file=sys.stderr)
+    return ExitCode.OK
+
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def _polite(command: Command) -> Command:
+    def run(options: argparse.Namespace) -> int:
+        try:
+            return command(options)
+        except DeskError as error:
+            return complain(error)
+
+    return run
+
+
+COMMANDS: Mapping[str, Command] = {one.__name__: _polite(one) for one in (preflight, plan, recover, report, runs)}
