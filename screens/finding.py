@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import ClassVar
 
-from checks.catalogue import by_id
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
@@ -13,6 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
 
+from checks.catalogue import by_id
 from checks.finding import Finding, Gate
 from screens.widgets.marks import STATUS, age
 
@@ -46,7 +46,6 @@ class FindingScreen(ModalScreen[None]):
     def paragraphs(self) -> list[tuple[str, str]]:
         """Return label and text of every paragraph, in the order a tired person asks."""
         one = self.finding
-        check = by_id(one.check)
         seconds = (datetime.now(UTC) - one.at).total_seconds()
         gate = (
             "it holds the step until it passes"
@@ -59,7 +58,7 @@ class FindingScreen(ModalScreen[None]):
             ("Expected", one.expected),
             ("Where the expectation comes from", one.basis),
             ("What to do", one.remedy),
-            ("Why it matters", check.why),
+            ("Why it matters", _why(one.check)),
             ("Gate", gate),
             ("Looked at", f"{age(seconds)}, answered in {one.seconds:.1f} s"),
             ("Sources", ", ".join(one.sources)),
@@ -78,3 +77,11 @@ class FindingScreen(ModalScreen[None]):
         )
         self.app.copy_to_clipboard(text)
         self.notify("finding copied")
+
+
+def _why(check_id: str) -> str:
+    """A finding out of an older record may speak of a check that is gone."""
+    try:
+        return by_id(check_id).why
+    except KeyError:
+        return ""

@@ -1,0 +1,1 @@
+"""The app tried with a pilot: keys, gates, questions, both widths."""
