@@ -109,7 +109,9 @@ def _reading(
     match running.outcome(seconds):
         case Finished(value=value, seconds=taken):
             return Known(value=value, at=clock(), seconds=taken)
-        case Raised(error=_NoAnswer() | NoDriver() | NotFound() | PasswordMissing() as error):
+        case Raised(error=NoDriver() as error):
+            reason = f"SQL Server {request.subject} was not asked: {error}"
+        case Raised(error=_NoAnswer() | NotFound() | PasswordMissing() as error):
             reason = str(error)
         case Raised(error=error):
             # The edge of the driver: its exception must not carry a connection string into a report.

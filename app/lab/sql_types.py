@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from enum import Enum
 
 Scalar = str | int | float | bytes | None
@@ -108,6 +109,7 @@ def kind_of(python_type: type) -> Kind:
         (bool, Kind.BIT),
         (int, Kind.BIGINT),
         (float, Kind.FLOAT),
+        (Decimal, Kind.FLOAT),
         (str, Kind.NVARCHAR),
         (bytes, Kind.VARBINARY),
         (datetime, Kind.DATETIME),

@@ -9,7 +9,7 @@ from functools import partial
 
 from sqlglot import exp
 
-from app.lab.sql_types import Column, Kind, Rows, Scalar, SqlError, invalid_column
+from app.lab.sql_types import Column, Kind, Rows, Scalar, SqlError, invalid_column, kind_of
 from app.lab.tsql_dates import date_add, date_difference, date_part
 from app.lab.tsql_errors import translated
 from app.lab.tsql_kinds import kind_of_expression
@@ -118,6 +118,7 @@ class Query:
     def _kinds(self, tree: Node, kinds: dict[str, Kind]) -> dict[str, Kind]:
         """Add to the types of columns those of aliases inside, so that outer queries know them."""
         functions = self._function_kinds()
+        kinds |= {name: kind_of(type(value)) for name, value in self._values.items() if value is not None}
         for alias in list(tree.find_all(exp.Alias))[::-1]:
             kind = kind_of_expression(alias.this, functions, kinds)
             if alias.alias.lower() not in kinds and kind is not None:
@@ -203,7 +204,10 @@ def _named_outputs(
         elif not isinstance(one, exp.Star):
             mark = f"{_UNNAMED}{number}"
             found[mark] = ("", kind)
-            one.replace(exp.alias_(one.copy(), mark, quoted=True))
+            # Moved, not copied: its tables are known by identity.
+            named = exp.Alias(alias=exp.to_identifier(mark, quoted=True))
+            one.replace(named)
+            named.set("this", one)
     return found
 
 

@@ -12,7 +12,10 @@ from app.lab.tsql_scalars import kind_named
 
 
 def kind_of_expression(node: Node, functions: Mapping[str, Kind | None], columns: Mapping[str, Kind]) -> Kind | None:
-    """Return the type of an expression of the original tree, or None where only its values can tell."""
+    """Return the type of an expression of the original tree, or None where only its values can tell.
+
+    ``columns`` holds parameters and variables too, by ``@name``.
+    """
     match node:
         case exp.Alias() | exp.Paren() | exp.Collate() | exp.Max() | exp.Min():
             return kind_of_expression(node.this, functions, columns)
@@ -20,6 +23,8 @@ def kind_of_expression(node: Node, functions: Mapping[str, Kind | None], columns
             return kind_named(node.to.sql(dialect="tsql"))
         case exp.Column():
             return columns.get(node.name.lower())
+        case exp.Parameter():
+            return columns.get("@" + str(node.name).lower())
         case exp.Count() | exp.RowNumber():
             return Kind.INT
         case exp.Avg():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 
 from sqlglot import exp
 
@@ -124,6 +125,8 @@ def stored(value: object) -> object:
             return value.isoformat()
         case bool():
             return int(value)
+        case Decimal():
+            return float(value)
         case None | str() | int() | float() | bytes():
             return value
         case _:
