@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from app.deployment.topology import Topology
-from app.facts.fact import Readings
+from app.facts.fact import NotKnown, Readings
 from app.facts.file_store import STORE, StoreView
 from app.facts.host import (
     CERTIFICATES,
@@ -34,6 +34,7 @@ from app.facts.lync import (
     LyncService,
     LyncServices,
 )
+from app.lab.contoso import contoso_topology
 from app.procedures.catalogue import PROCEDURES, find_procedure
 from app.procedures.standard_edition import STANDARD_EDITION_SERVER
 from app.recovery.plan import CannotPlan, make_plan
@@ -273,8 +274,6 @@ def test_services_are_started_only_where_they_rest_and_stopped_only_where_they_r
 
 
 def test_certificates_that_nobody_could_look_at_leave_nothing_to_run() -> None:
-    from app.facts.fact import NotKnown
-
     with pytest.raises(NotKnown):
         planned("se.5c")
 
@@ -291,8 +290,6 @@ def test_a_machine_without_a_fitting_certificate_says_which_usage_lacks_one() ->
 
 
 def test_a_backup_that_the_target_cannot_reach_says_which_setting_is_missing() -> None:
-    from app.facts.fact import NotKnown
-
     with pytest.raises(NotKnown, match=r"restore\.backup_unc"):
         planned("se.6a", of=scope(settings=Settings()))
 
@@ -364,8 +361,6 @@ def source_for(target: str, topology: Topology) -> Scope:
 
 
 def test_a_server_that_the_topology_does_not_know_is_refused_with_those_it_knows() -> None:
-    from app.lab.contoso import contoso_topology
-
     with pytest.raises(
         CannotPlan, match=r"se09\.contoso\.com is not a server .* se01\.contoso\.com, se02\.contoso\.com"
     ):
@@ -373,15 +368,11 @@ def test_a_server_that_the_topology_does_not_know_is_refused_with_those_it_knows
 
 
 def test_the_server_that_hosts_the_central_management_store_is_sent_to_its_own_page() -> None:
-    from app.lab.contoso import contoso_topology
-
-    with pytest.raises(CannotPlan, match="active Central Management store.*Hh202172"):
+    with pytest.raises(CannotPlan, match=r"active Central Management store.*Hh202172"):
         make_plan(STANDARD_EDITION_SERVER, source_for("se02.contoso.com", contoso_topology()))
 
 
 def test_a_member_of_an_enterprise_pool_is_sent_to_its_own_page() -> None:
-    from app.lab.contoso import contoso_topology
-
     topology = contoso_topology()
     cluster = replace(topology.clusters[0], fqdn="pool01.contoso.com")
     enterprise = replace(topology, clusters=(cluster, topology.clusters[1]))
@@ -390,8 +381,6 @@ def test_a_member_of_an_enterprise_pool_is_sent_to_its_own_page() -> None:
 
 
 def test_a_server_without_user_services_is_refused() -> None:
-    from app.lab.contoso import contoso_topology
-
     topology = contoso_topology()
     services = tuple(one for one in topology.services if one.cluster != "1:1" or one.role == "MediationServer")
     with pytest.raises(CannotPlan, match="MediationServer and no user services"):
