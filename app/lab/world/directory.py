@@ -52,7 +52,7 @@ class Account:
 
     name: str
     """sAMAccountName."""
-    password: str
+    password: str = field(repr=False)
     groups: set[str]
     enabled: bool = True
 

@@ -44,7 +44,7 @@ class World:
     target: str
     """FQDN of the server that is or will be lost; lower case."""
     backup_unc: str = ""
-    sql_password: str = ""
+    sql_password: str = field(default="", repr=False)
     effects: list[Effect] = field(default_factory=list)
     pace: float = 0.0
     """Seconds that every changing command takes before it does anything."""
