@@ -57,6 +57,11 @@ class WsmanHandler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's signature
         """Say nothing: stderr belongs to the program that embeds the lab."""
 
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:  # noqa: ARG002 - the base's signature
+        """Answer what is no request, or none of this server's methods."""
+        self.close_connection = True
+        self._answer(HTTPStatus.METHOD_NOT_ALLOWED if code == HTTPStatus.NOT_IMPLEMENTED else HTTPStatus(code))
+
     def do_POST(self) -> None:
         """Answer one request."""
         endpoint: Endpoint = self.server

@@ -51,9 +51,10 @@ class Listener:
         """Stop listening, break all connections and wait for their threads, at most two seconds."""
         deadline = time.monotonic() + _CLOSING_SECONDS
         self.closing.set()
+        self._thread.join(_CLOSING_SECONDS)  # first, so that nobody is let in after the connections were broken
         self._break_connections()
         with self._lock:
-            threads = [self._thread, *self._connections.values()]
+            threads = list(self._connections.values())
         for thread in threads:
             thread.join(max(0.0, deadline - time.monotonic()))
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 from winrm.protocol import Protocol
-from winrm_fakes import ACCOUNT, PASSWORD, FakeHost, certificate
 
 from app.lab.winrm_server import WinRmServer
+from tests.winrm.winrm_fakes import ACCOUNT, PASSWORD, FakeHost, certificate
+from tests.winrm.winrm_raw import RawClient
 
 
 @pytest.fixture
@@ -54,3 +55,10 @@ def client(server: WinRmServer, ca: Path) -> Iterator[Callable[..., Protocol]]:
     yield make
     for protocol in made:
         protocol.transport.close_session()
+
+
+@pytest.fixture
+def raw(server: WinRmServer, ca: Path) -> Iterator[RawClient]:
+    made = RawClient(server.address, ca)
+    yield made
+    made.close()

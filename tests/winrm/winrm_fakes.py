@@ -19,6 +19,7 @@ FQDN = "se01.contoso.com"
 ACCOUNT = "CONTOSO\\lyncadmin"
 PASSWORD = "correct horse \u00e9 battery"
 PLAIN = "CONTOSO\\plainuser"
+_CONSOLE = Console()
 
 
 class FakeHost:
@@ -54,7 +55,7 @@ class FakeHost:
         return self.reads_stdin
 
     def run(
-        self, account: str, command: str, arguments: Sequence[str], stdin: bytes, console: Console = Console()
+        self, account: str, command: str, arguments: Sequence[str], stdin: bytes, console: Console = _CONSOLE
     ) -> Process:
         line = " ".join([command, *arguments])
         self.ran.append(line)

@@ -1,0 +1,1 @@
+"""The lab's WinRM endpoint and command shell."""
