@@ -12,7 +12,7 @@ from checks.asking import NO_MANAGEMENT_HOST, management, undecided
 from checks.check import Check, Question, Scope
 from checks.finding import Gate, Verdict, failed, passed, unknown, warned
 from checks.live_topology import changes, share_a_name, topology_in
-from checks.pieces import needed_kinds, piece_for, pools_with
+from checks.pieces import needed_kinds, piece_for, pools_with, words_for
 from checks.words import counted, listed, moment, same, span
 
 _DATED = (PieceKind.CONFIGURATION, PieceKind.USER_DATA, PieceKind.RESPONSE_GROUPS)
@@ -32,8 +32,8 @@ def _complete(scope: Scope) -> tuple[Question, ...]:
 def _presence(scope: Scope, kind: PieceKind) -> Question:
     owner = "" if kind in _WHOLE_DEPLOYMENT else f" of {scope.pool.fqdn}"
     return Question(
-        subject=f"{kind.value}{owner}",
-        expected=f"one piece of {kind.value}{owner} in {scope.backup.root.name}",
+        subject=f"{words_for(kind)}{owner}",
+        expected=f"one piece of {words_for(kind)}{owner} in {scope.backup.root.name}",
         basis=f"Hh202190, {scope.topology_basis}",
         needs=(),
         judge=lambda _readings: _judge_presence(scope, kind),
@@ -65,7 +65,7 @@ def _readable(scope: Scope) -> tuple[Question, ...]:
 def _readability(piece: Piece) -> Question:
     return Question(
         subject=piece.path.name,
-        expected=f"{piece.kind.value} that can be restored from",
+        expected=f"{words_for(piece.kind)} that can be restored from",
         basis="formats of the export cmdlets",
         needs=(),
         judge=lambda _readings: _judge_readability(piece),

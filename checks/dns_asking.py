@@ -30,25 +30,32 @@ def asked(name: str, resolver: str) -> Request[DnsAnswer]:
 
 
 def homes_requests(scope: Scope, hosts: Iterable[str], resolver: str) -> tuple[Request[Any], ...]:
-    """Return what is asked to know the addresses of hosts: DNS, and for the target the machine itself."""
-    return (*(asked(name, resolver) for name in hosts), IDENTITY.about(scope.target))
+    """Return what is asked to know the addresses of hosts: DNS, also for a pool's members; for the target the machine."""
+    names = dict.fromkeys(name for host in hosts for name in (host, *_members(scope, host)))
+    return (*(asked(name, resolver) for name in names), IDENTITY.about(scope.target))
 
 
 def homes(scope: Scope, readings: Readings, hosts: Iterable[str], resolver: str) -> dict[str, tuple[str, ...]]:
-    """Return the addresses of those hosts that are known.
+    """Return the addresses of those hosts that are known, a pool's being those of its members, too.
 
     The target's bound addresses count beside its record, so that a wrong record of the server itself is found once,
     and not again with every name that rightly leads to the machine.
     """
     found = {}
-    for name in hosts:
-        said = known(readings, asked(name, resolver))
-        addresses = said.addresses if said else ()
-        if same(name, scope.target) and (machine := known(readings, IDENTITY.about(scope.target))) is not None:
-            addresses = (*addresses, *machine.addresses)
+    for host in hosts:
+        names = dict.fromkeys((host, *_members(scope, host)))
+        said = [answer for name in names if (answer := known(readings, asked(name, resolver))) is not None]
+        machine = known(readings, IDENTITY.about(scope.target)) if scope.target in names else None
+        addresses = [one for answer in said for one in answer.addresses]
+        addresses += machine.addresses if machine else ()
         if addresses:
-            found[name] = addresses
+            found[host] = tuple(dict.fromkeys(addresses))
     return found
+
+
+def _members(scope: Scope, host: str) -> tuple[str, ...]:
+    pool = next((one for one in scope.topology.pools() if same(one.fqdn, host)), None)
+    return tuple(one.fqdn.lower() for one in pool.machines) if pool else ()
 
 
 def alias_among(found: DnsAnswer, hosts: Iterable[str]) -> str:

@@ -7,7 +7,14 @@ from app.facts.host import PATHS, PathState
 from checks.asking import undecided
 from checks.check import Check, NotApplicable, Question, Scope
 from checks.finding import Verdict, failed, passed, unknown
-from checks.pieces import RESPONSE_GROUPS_COPY, USER_DATA_COPY, piece_for, restored_path, uses_response_groups
+from checks.pieces import (
+    RESPONSE_GROUPS_COPY,
+    USER_DATA_COPY,
+    piece_for,
+    restored_path,
+    uses_response_groups,
+    words_for,
+)
 
 
 def _user_data(scope: Scope) -> tuple[Question, ...]:
@@ -23,7 +30,7 @@ def _response_groups(scope: Scope) -> tuple[Question, ...] | NotApplicable:
 def _copied(scope: Scope, kind: PieceKind, name: str) -> tuple[Question, ...]:
     path, piece = restored_path(scope, name), piece_for(scope, kind)
     if piece is None:
-        why = f"the backup holds no {kind.value} of {scope.pool.fqdn} to compare with"
+        why = f"the backup holds no {words_for(kind)} of {scope.pool.fqdn} to compare with"
         return undecided(scope, subject=path, expected="the file of the backup", why=why)
     request = PATHS.about(scope.target, paths=(path,), hashed=bool(piece.sha256))
     proof = f", SHA-256 {piece.sha256}" if piece.sha256 else ""

@@ -15,6 +15,11 @@ RESPONSE_GROUPS_COPY = "RgsConfiguration.zip"
 _RESPONSE_GROUP = "urn:application:RGS"
 
 
+def words_for(kind: PieceKind) -> str:
+    """Return a kind of piece as a finding names it."""
+    return kind.value.replace("-", " ")
+
+
 def piece_for(scope: Scope, kind: PieceKind) -> Piece | None:
     """Return the piece to restore the scope's pool from: its own before one of no known pool, usable, then newest."""
     found = scope.backup.of(kind, scope.pool.fqdn)

@@ -90,7 +90,7 @@ def _judge_instance(instance: SqlInstance, databases: tuple[str, ...]) -> Verdic
     broken = [f"{one.name} is {one.state}" for one in found.values() if one and one.state.upper() != "ONLINE"]
     if missing or broken:
         return failed("; ".join(([f"no database {listed(missing)}"] if missing else []) + broken))
-    return passed(f"{listed(databases)} are ONLINE")
+    return passed(f"ONLINE: {listed(databases)}")
 
 
 def _judge_rows(rows: LyncDatabases | None, expected: ExpectedInstance, said: Reading | None) -> Verdict:

@@ -1,0 +1,1 @@
+"""Tests of the catalogue of checks: cases are data, see cases.py."""
