@@ -210,7 +210,7 @@ class StepRun:
             untouched = bool(self._already) and self._state.attempts == 0
             self._end(Outcome.ALREADY_DONE if untouched else Outcome.DONE, self._already)
             return Move.OVER
-        said = (self._already, f"not proven: {', '.join(found.held_checks)}")
+        said = (self._already, f"lacking {', '.join(found.held_checks)}")
         self._end(Outcome.NOT_PROVEN, "; ".join(one for one in said if one))
         return self._ask_not_proven(found)
 
