@@ -38,7 +38,8 @@ function Get-Built($Certificate) {
     else { $chain.ChainPolicy.RevocationMode = [Security.Cryptography.X509Certificates.X509RevocationMode]::NoCheck }
     $chain.ChainPolicy.UrlRetrievalTimeout = [TimeSpan]::FromSeconds(3)
     $null = $chain.Build($Certificate)
-    $problems = @($chain.ChainStatus | ForEach-Object { $_.Status.ToString() } | Where-Object { $_ -ne 'NoError' })
+    # An offline list and an unknown state are one thing here: revocation could not be looked up.
+    $problems = @($chain.ChainStatus | ForEach-Object { $_.Status.ToString() -replace '^OfflineRevocation$', 'RevocationStatusUnknown' } | Where-Object { $_ -ne 'NoError' })
     if (-not $online) { $problems += 'RevocationStatusUnknown' }
     $elements = @($chain.ChainElements | ForEach-Object {
             [ordered]@{ subject = [string]$_.Certificate.Subject; signature_algorithm = [string]$_.Certificate.SignatureAlgorithm.Value }

@@ -3,17 +3,19 @@ param($Arguments)
 # (LDAP "Who am I?", RFC 4532). Both have a deadline of their own: a dead file server would hold SMB for a minute.
 $reached = $false
 $problem = ''
-$probe = [PowerShell]::Create().AddCommand('Get-ChildItem').AddParameter('LiteralPath', [string]$Arguments.path).AddParameter('ErrorAction', 'Stop')
+$probe = [PowerShell]::Create().AddCommand('Get-ChildItem').AddParameter('LiteralPath', [string]$Arguments.path)
 $started = $probe.BeginInvoke()
 if ($started.AsyncWaitHandle.WaitOne(10000)) {
+    $cause = $null
     try {
         $null = $probe.EndInvoke($started)
-        $reached = $true
+        if ($probe.Streams.Error.Count -gt 0) { $cause = $probe.Streams.Error[0].Exception }
     } catch {
         $cause = $_.Exception.GetBaseException()
-        $problem = ("$($cause.GetType().Name): $($cause.Message)" -replace '\s+', ' ').Trim()
     }
     $probe.Dispose()
+    $reached = $null -eq $cause
+    if (-not $reached) { $problem = ("$($cause.GetType().Name): $($cause.Message)" -replace '\s+', ' ').Trim() }
 } else {
     $problem = 'no answer within 10 s'
 }
