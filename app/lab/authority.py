@@ -1,7 +1,7 @@
 """The lab's certificate authority: a root, an issuing authority below it, and leaves as an AD CS template would make them.
 
-Names and serial numbers follow from the seed; keys are fresh in every process and shared inside one, because making RSA keys
-is the slowest thing a lab does.
+Names and serial numbers follow from the seed; keys are fresh in every process and shared inside one (those of
+the authorities by labs of one seed only), because making RSA keys is the slowest thing a lab does.
 """
 
 from __future__ import annotations
@@ -156,12 +156,12 @@ class Authority:
         return Certificate(certificate=_pem(certificate), private_key=_key_pem(own), chain=chain)
 
     def _self_signed(self, name: str) -> _Signer:
-        key = _private_key(KeyKind.RSA_2048, name, 1)
+        key = _private_key(KeyKind.RSA_2048, f"{self._seed}/{name}", 1)
         builder = self._builder(name, key, 1, self._now - 5 * _YEAR, self._now + 15 * _YEAR)
         return _Signer(_signed(_as_authority(builder, None), name, None, key, Signature.SHA256), key)
 
     def _below(self, root: _Signer, name: str) -> _Signer:
-        key = _private_key(KeyKind.RSA_2048, name, 1)
+        key = _private_key(KeyKind.RSA_2048, f"{self._seed}/{name}", 1)
         builder = self._builder(name, key, 1, self._now - 3 * _YEAR, self._now + 7 * _YEAR)
         return _Signer(_signed(_as_authority(builder, 0), name, root, key, Signature.SHA256), key)
 
