@@ -98,8 +98,9 @@ def load_pyodbc() -> ModuleType:
     return module
 
 
-def manager_advice(system: str = sys.platform) -> str:
-    """Return what to install so that pyodbc loads, in one clause."""
+def manager_advice(system: str = "") -> str:
+    """Return what to install so that pyodbc loads, in one clause; ``system`` is a ``sys.platform``, by default this one's."""
+    system = system or sys.platform
     if system == "win32":
         return "reinstall Relync's Python packages: Windows brings the driver manager itself"
     if system == "darwin":

@@ -193,8 +193,9 @@ def _conclude(out: TextIO, lacking: Sequence[Missing]) -> int:
     return 0
 
 
-def advice(packages: Sequence[str], system: str = sys.platform) -> str:
-    """Return what an administrator of this machine runs."""
+def advice(packages: Sequence[str], system: str = "") -> str:
+    """Return what an administrator runs; ``system`` is a ``sys.platform``, by default this machine's."""
+    system = system or sys.platform
     if not system.startswith("linux"):
         advised = manager_advice(system)
         return advised[0].upper() + advised[1:] + "."
