@@ -17,8 +17,8 @@ from checks.words import counted, listed, moment, same, span
 
 _DATED = (PieceKind.CONFIGURATION, PieceKind.USER_DATA, PieceKind.RESPONSE_GROUPS)
 """Pieces whose time is that of the export; a file store keeps the times of its files."""
-_LONG_AGO = 7
-"""Beyond this many times the allowed age the set counts as abandoned."""
+_LONG_AGO = timedelta(days=60)
+"""The shortest default tombstone lifetime: Active Directory forgets deleted users after it, the backup does not."""
 _SKEW = timedelta(hours=24)
 """Formats 3.1: pieces further apart than this do not belong to one backup."""
 _CLOCK_TOLERANCE = timedelta(hours=1)
@@ -113,7 +113,7 @@ def _judge_age(taken: dict[str, datetime], now: datetime, limit: timedelta) -> V
     if newest > now + _CLOCK_TOLERANCE:
         return unknown(f"a piece is dated {moment(newest)}, which is still to come: a clock was wrong, here or there")
     said = f"{name} was taken {moment(oldest)}, {span(now - oldest)} ago"
-    if now - oldest > _LONG_AGO * limit:
+    if now - oldest > max(_LONG_AGO, limit):
         return failed(said)
     if now - oldest > limit:
         return warned(said)

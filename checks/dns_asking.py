@@ -30,27 +30,32 @@ def asked(name: str, resolver: str) -> Request[DnsAnswer]:
 
 
 def homes_requests(scope: Scope, hosts: Iterable[str], resolver: str) -> tuple[Request[Any], ...]:
-    """Return what is asked to know the addresses of hosts: DNS, also for a pool's members; for the target the machine."""
+    """Return what is asked to know the addresses of hosts: DNS, also for a pool's members, and machines themselves."""
     names = dict.fromkeys(name for host in hosts for name in (host, *_members(scope, host)))
-    return (*(asked(name, resolver) for name in names), IDENTITY.about(scope.target))
+    return (*(asked(name, resolver) for name in names), *(IDENTITY.about(name) for name in _answering(scope, names)))
 
 
 def homes(scope: Scope, readings: Readings, hosts: Iterable[str], resolver: str) -> dict[str, tuple[str, ...]]:
     """Return the addresses of those hosts that are known, a pool's being those of its members, too.
 
-    The target's bound addresses count beside its record, so that a wrong record of the server itself is found once,
-    and not again with every name that rightly leads to the machine.
+    Bound addresses count beside the record of a machine that is asked anyway, so that a wrong record of the server
+    itself is found once, and not again with every name that rightly leads to the machine.
     """
     found = {}
     for host in hosts:
         names = dict.fromkeys((host, *_members(scope, host)))
         said = [answer for name in names if (answer := known(readings, asked(name, resolver))) is not None]
-        machine = known(readings, IDENTITY.about(scope.target)) if scope.target in names else None
+        machines = [known(readings, IDENTITY.about(name)) for name in _answering(scope, names)]
         addresses = [one for answer in said for one in answer.addresses]
-        addresses += machine.addresses if machine else ()
+        addresses += [one for machine in machines if machine is not None for one in machine.addresses]
         if addresses:
             found[host] = tuple(dict.fromkeys(addresses))
     return found
+
+
+def _answering(scope: Scope, names: Iterable[str]) -> tuple[str, ...]:
+    """Return the machines among these names that every wave asks in any case."""
+    return tuple(name for name in names if name in (scope.target, scope.management_host))
 
 
 def _members(scope: Scope, host: str) -> tuple[str, ...]:

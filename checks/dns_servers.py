@@ -33,17 +33,16 @@ def _server_address(scope: Scope) -> tuple[Question, ...]:
 
 def _server_question(scope: Scope, resolver: str, expected: str) -> Question:
     request, host = asked(scope.target, resolver), IDENTITY.about(scope.target)
-    standard = scope.pool.edition is Edition.STANDARD
     return Question(
         subject=f"{scope.target} at {resolver}",
         expected=expected,
         basis="the machine itself, and Gg398082",
         needs=(request, host),
-        judge=lambda readings: _judge_server(readings[request], readings[host], scope.target, standard=standard),
+        judge=lambda readings: _judge_server(readings[request], readings[host], scope.target),
     )
 
 
-def _judge_server(found: DnsAnswer, host: HostIdentity, name: str, *, standard: bool) -> Verdict:
+def _judge_server(found: DnsAnswer, host: HostIdentity, name: str) -> Verdict:
     bound = ", ".join(host.addresses) or "no address"
     overridden = hosts_entry(host, name)
     note = (
@@ -51,9 +50,7 @@ def _judge_server(found: DnsAnswer, host: HostIdentity, name: str, *, standard: 
     )
     if missing := not_there(found):
         return failed(f"{missing}; the machine has {bound}{note}")
-    stale = [one for one in found.addresses if one not in host.addresses]
-    # A Standard Edition pool bears the same name: what is too much there is dns.pool-address' matter.
-    if len(stale) == len(found.addresses) or (stale and not standard):
+    if any(one not in host.addresses for one in found.addresses):
         return failed(f"{listed(found.addresses)}; the machine has {bound}{note}")
     if overridden and not set(overridden) <= set(host.addresses):
         return warned(
@@ -157,6 +154,11 @@ def _judge_partner(found: DnsAnswer, overridden: tuple[str, ...], own: HostIdent
         return failed(missing)
     if own is not None and not set(found.addresses) & set(own.addresses):
         return failed(f"{listed(found.addresses)}; the server itself has {listed(own.addresses)}")
+    if overridden and own is not None and not set(overridden) & set(own.addresses):
+        return failed(
+            f"the target's HOSTS file says {listed(overridden)} and wins there; the server has {listed(own.addresses)}",
+            "Remove the line from C:\\Windows\\System32\\drivers\\etc\\hosts on the target, or correct its address.",
+        )
     if overridden and not set(overridden) & set(found.addresses):
         return warned(
             f"{listed(found.addresses)}, but the target's HOSTS file says {listed(overridden)} and wins there"

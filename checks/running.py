@@ -9,6 +9,8 @@ from app.facts.fact import Known, NotKnown, Readings, Request, Unknown
 from checks.check import Check, NotApplicable, Question, Scope
 from checks.finding import Finding, Status, Verdict, unknown
 
+_LOOK_AGAIN = "It may be well: mend the way there (the reason is above), then check again before anything is changed."
+
 
 def needed(checks: Iterable[Check], scope: Scope) -> tuple[Request[Any], ...]:
     """Return every fact that these checks need, each once."""
@@ -107,13 +109,24 @@ def _finding(check: Check, scope: Scope, question: Question | None, verdict: Ver
         expected=verdict.expected or (question.expected if question else check.title),
         found=verdict.found,
         basis=question.basis if question else scope.topology_basis,
-        remedy="" if verdict.status in (Status.PASS, Status.NOT_APPLICABLE) else verdict.remedy or check.remedy,
+        remedy=_remedy(check, verdict),
         sources=check.sources,
         gate=check.gate,
         evidence=tuple(request.key() for request in asked),
         at=min((one.at for one in taken), default=scope.now),
         seconds=max((one.seconds for one in taken if isinstance(one, Known)), default=0.0),
     )
+
+
+def _remedy(check: Check, verdict: Verdict) -> str:
+    """What could not be seen may be well: mending it by the check's own remedy could break it."""
+    match verdict.status:
+        case Status.PASS | Status.NOT_APPLICABLE | Status.SKIPPED:
+            return verdict.remedy
+        case Status.UNKNOWN:
+            return verdict.remedy or _LOOK_AGAIN
+        case _:
+            return verdict.remedy or check.remedy
 
 
 def _said(error: Exception) -> str:

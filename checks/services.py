@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from app.facts.host import SERVICES, Services
 from app.facts.lync import LYNC_SERVICES, LyncServices
-from checks.asking import about_target
+from checks.asking import about_target, known
 from checks.check import Check, Question, Scope
 from checks.expected import services_of
 from checks.finding import Verdict, failed, passed, unknown, warned
 from checks.words import counted, listed
 
 _RUNNING, _STOPPED = "Running", "Stopped"
+_NOT_THE_PRODUCTS = ("W3SVC", "FABRICHOSTSVC", "MSSQL")
+"""Listed by the product on some builds, and none of those that hold user data: they may go on while an import runs."""
 
 
 def _running(scope: Scope) -> tuple[Question, ...]:
@@ -19,20 +21,22 @@ def _running(scope: Scope) -> tuple[Question, ...]:
     return about_target(
         scope,
         windows,
-        product,
         expected=f"{listed(expected)} are Running",
-        judge=lambda readings: _judge_running(readings[windows], readings[product], expected),
+        also=(product,),
+        judge=lambda readings: _judge_running(readings[windows], known(readings, product), expected),
     )
 
 
-def _judge_running(windows: Services, product: LyncServices, expected: tuple[str, ...]) -> Verdict:
+def _judge_running(windows: Services, product: LyncServices | None, expected: tuple[str, ...]) -> Verdict:
     missing = [name for name in expected if windows.status(name) is None]
     resting = [f"{name} is {status}" for name in expected if (status := windows.status(name)) not in (None, _RUNNING)]
     if missing or resting:
         told = ([f"not installed: {listed(missing)}"] if missing else []) + resting
         return failed("; ".join(told), _REMEDY_MISSING if missing else "")
     named = {name.lower() for name in expected}
-    others = [f"{one.name} is {one.status}" for one in product.services if one.name.lower() not in named]
+    others = [
+        f"{one.name} is {one.status}" for one in (product.services if product else ()) if one.name.lower() not in named
+    ]
     idle = [one for one in others if not one.endswith(f" {_RUNNING}")]
     if idle:
         return warned(f"all {counted(len(expected), 'service')} run; beyond them {listed(idle)}")
@@ -45,7 +49,7 @@ def _stopped(scope: Scope) -> tuple[Question, ...]:
         scope,
         product,
         windows,
-        expected="every service that Get-CsWindowsService lists is Stopped",
+        expected="every service of the product that Get-CsWindowsService lists is Stopped",
         basis="Hh202190 step 6",
         judge=lambda readings: _judge_stopped(readings[product], readings[windows]),
     )
@@ -54,7 +58,8 @@ def _stopped(scope: Scope) -> tuple[Question, ...]:
 def _judge_stopped(product: LyncServices, windows: Services) -> Verdict:
     if not product.services:
         return unknown("Get-CsWindowsService listed no service at all")
-    live = {one.name: windows.status(one.name) or one.status for one in product.services}
+    own = [one for one in product.services if not one.name.upper().startswith(_NOT_THE_PRODUCTS)]
+    live = {one.name: windows.status(one.name) or one.status for one in own}
     awake = [f"{name} is {status}" for name, status in live.items() if status != _STOPPED]
     return failed(listed(awake)) if awake else passed(f"all {counted(len(live), 'service')} are Stopped")
 
