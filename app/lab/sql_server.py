@@ -98,7 +98,11 @@ class SqlServer:
                 continue
             try:
                 connection, _ = self._listener.accept()
+            except TimeoutError:
+                continue
             except OSError:
+                # No more file descriptors, most likely: do not spin until there are.
+                self._closing.wait(_LOOK_SECONDS)
                 continue
             self._welcome(connection)
 

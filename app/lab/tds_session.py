@@ -196,10 +196,11 @@ class Client:
                         pass
         except SqlError as error:
             answer.error(error)
-        except (TypeError, ValueError, OverflowError) as error:
-            # A value of the world does not fit its column: drop the half-written result and say so.
+        except Exception as error:  # noqa: BLE001 - the edge of the server's thread: it becomes an error that the client sees
+            # A value that does not fit its column, most likely: drop the half-written result and say so.
             del answer.body[kept:]
-            answer.error(SqlError(8114, f"The lab cannot send this result: {error}."))
+            said = f"The lab's SQL Server failed at this statement ({type(error).__name__}: {error})."
+            answer.error(SqlError(50000, said, severity=20))
 
     def _transaction(self, body: bytes, answer: Answer) -> None:
         request = after_headers(body).number("<H")
