@@ -225,13 +225,14 @@ def _mend(control: ControlClient) -> bool:
 
 def _told(options: argparse.Namespace, outcome: Mapping[str, Any], seconds: float) -> int:
     differences = outcome["differences"]
+    shown = differences if outcome["outcome"] == Outcome.DONE.value else differences[:5]
     good = outcome["outcome"] == Outcome.DONE.value and not differences
     if options.json:
         head = {"schema": 1, "scenario": options.scenario, "seed": options.seed or 0}
         print(json.dumps({**head, **outcome, "recovered": good, "seconds": round(seconds, 1)}))
     else:
         print(f"outcome: {outcome['outcome']} {outcome['why']}".rstrip())
-        for one in differences:
+        for one in shown:
             print(f"not as before: {one}")
         verdict = "equals the one before the failure" if not differences else "is not the one before the failure"
         print(f"the deployment {verdict}; {seconds:.0f} s")
