@@ -11,10 +11,23 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from app.remote.errors import Unreadable
 from app.remote.session import Answer, Fragment, Session
 
 _HIDDEN = "\u2022\u2022\u2022"
+
+
+class _Row(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """One recorded answer."""
+
+    host: str
+    script: str
+    arguments: dict[str, Any]
+    value: msgspec.Raw = msgspec.Raw(b"")
+    error: str = ""
+    seconds: float = 0.0
 
 
 def _key(host: str, script: str, arguments: Mapping[str, Any]) -> str:
@@ -32,12 +45,13 @@ class RecordedSession:
         """
         self._fqdn = fqdn
         self._path = path
-        self._answers: dict[str, Mapping[str, Any]] = {}
+        self._answers: dict[str, _Row] = {}
         try:
-            for line in path.read_text(encoding="utf-8").splitlines():
-                row = json.loads(line)
-                self._answers[_key(row["host"], row["script"], row["arguments"])] = row
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            for line in path.read_text(encoding="utf-8").split("\n"):
+                if line.strip():
+                    row = msgspec.json.decode(line, type=_Row)
+                    self._answers[_key(row.host, row.script, row.arguments)] = row
+        except (OSError, ValueError) as error:
             raise Unreadable(f"{path} is not a readable recording ({type(error).__name__})") from None
 
     def run(self, fragments: Sequence[Fragment], *, seconds: float) -> Mapping[str, Answer]:  # noqa: ARG002 - the protocol's name
@@ -52,10 +66,9 @@ class RecordedSession:
         if row is None:
             said = f"{self._path.name} holds no answer of {self._fqdn} to {fragment.script} with these arguments"
             return Answer(id=fragment.id, value=None, error=said, answered=False)
-        if "value" in row:
-            value = json.dumps(row["value"], ensure_ascii=False).encode()
-            return Answer(id=fragment.id, value=value, seconds=float(row.get("seconds", 0.0)))
-        return Answer(id=fragment.id, value=None, error=str(row.get("error", "")))
+        if bytes(row.value):
+            return Answer(id=fragment.id, value=bytes(row.value), seconds=row.seconds)
+        return Answer(id=fragment.id, value=None, error=row.error, seconds=row.seconds)
 
 
 class RecordingSession:
