@@ -91,6 +91,8 @@ class Exchange:
         Raises:
             NotAuthenticated: the account is not let in, or the token is none.
         """
+        if not token:
+            raise NotAuthenticated("an empty token")
         try:
             return self._outer.step(token)
         except NotAuthenticated:

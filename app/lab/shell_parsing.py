@@ -65,6 +65,8 @@ class Parser(Arguments):
     def _ended(self, end: str) -> None:
         self.blank()
         if self.at < len(self.text) and self.peek() not in "\r\n;" and not (end and self.peek() == end):
+            if self.peek() in "<>":
+                raise self.refused("The lab's PowerShell does not write to files by redirection.")
             raise self.refused(f"Unexpected token '{self.text[self.at :].split()[0][:40]}' in expression or statement.")
 
     def _between(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import assert_never
 
 from app.lab.ports import Refused
@@ -158,7 +159,7 @@ class Interpreter(Evaluator):
     def _called(self, command: Command, flowing: list[object], *, first: bool) -> list[object]:
         target = self.value(command.name)
         if isinstance(target, Block):
-            return self.outputs(target.statements)
+            return self._called_block(target)
         name = text(target)
         name = ALIASES.get(name.lower(), name)
         given = self._given(command.arguments)
@@ -173,6 +174,12 @@ class Interpreter(Evaluator):
         except PsError as error:
             error.source = error.source or name
             raise
+
+    def _called_block(self, block: Block) -> list[object]:
+        found: list[object] = []
+        with suppress(Return):  # it ends this block alone
+            self._run(block.statements, found)
+        return found
 
     def _block(self, block: object, item: object) -> list[object]:
         """Run a script block with ``$_`` set."""

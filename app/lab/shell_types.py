@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from app.lab.shell_values import PsError, PsObject, items, moment, number, text, truth
+from app.lab.shell_values import HASHTABLE, PsError, PsObject, items, moment, number, text, truth
 
 _DATE_PARTS = (
     ("yyyy", "%Y"),
@@ -90,6 +90,8 @@ def member(value: object, name: str) -> object:
     match value:
         case PsObject() if value.name_of(name) is not None:
             return value.get(name)
+        case PsObject(kind=kind) if kind == HASHTABLE and lower in _TABLE_MEMBERS:
+            return _TABLE_MEMBERS[lower](value)
         case list() if lower in ("count", "length"):
             return len(value)
         case list():
@@ -104,6 +106,11 @@ def member(value: object, name: str) -> object:
     return 1 if lower in ("count", "length") else None
 
 
+_TABLE_MEMBERS: dict[str, Callable[[PsObject], object]] = {
+    "count": lambda value: len(value.properties),
+    "keys": lambda value: list(value.properties),
+    "values": lambda value: list(value.properties.values()),
+}
 _DATE_MEMBERS: dict[str, Callable[[datetime], object]] = {
     "year": lambda value: value.year,
     "month": lambda value: value.month,

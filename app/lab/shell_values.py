@@ -207,8 +207,10 @@ def _version(value: object) -> list[int]:
     return [int(part) for part in text(value).split(".") if part.isdigit()]
 
 
-def like(value: object, pattern: object) -> bool:
-    """Return -like: the wildcards ``*``, ``?`` and ``[a-z]``, in any case."""
+def like(value: object, pattern: object, *, exact: bool = False) -> bool:
+    """Return -like (``exact``: -clike): the wildcards ``*``, ``?`` and ``[a-z]``."""
+    if exact:
+        return fnmatch.fnmatchcase(text(value), text(pattern))
     return fnmatch.fnmatchcase(text(value).lower(), text(pattern).lower())
 
 

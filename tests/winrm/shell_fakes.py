@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
 
-from app.lab.ports import Process, Refused
+from app.lab.ports import Console, Process, Refused
 from app.lab.shell import HostShell
 from app.remote.scripts import script_text
 
+ACCOUNT = "CONTOSO\\lyncadmin"
 SERVICES = (
     {"Name": "RTCSRV", "Status": "Running", "DisplayName": "Lync Server Front-End"},
     {"Name": "REPLICA", "Status": "Stopped", "DisplayName": "Lync Server Replica Replicator Agent"},
@@ -65,6 +69,14 @@ class FakeShellHost:
                 return [one for one in SERVICES if one["Name"].lower().startswith(wanted)]
             case "get-csuser":
                 return [{"SipAddress": "sip:\u00e9va@contoso.com", "Enabled": True, **TEN_PROPERTIES}]
+            case "get-day":
+                return [
+                    {
+                        "When": datetime(2026, 11, 21, 18, 30, tzinfo=UTC),
+                        "Days": ["Sat", "Sun"],
+                        "Deep": {"a": {"b": {"c": 1}}},
+                    }
+                ]
             case "import-csuserdata":
                 raise Refused("The pool's services are running.", "ServicesRunning")
         raise Refused(f"no {name}", "CommandNotFoundException")
@@ -84,3 +96,14 @@ def shell(host: FakeShellHost | None = None) -> HostShell:
         may_open_shell=lambda account: True,
         clock=lambda: 1795285800.0,
     )
+
+
+def powershell(script: str, host: FakeShellHost | None = None, *, codepage: int = 65001) -> Process:
+    """Run a script as an encoded command, as WinRM clients do."""
+    encoded = base64.b64encode(script.encode("utf-16-le")).decode()
+    return shell(host).run(ACCOUNT, "powershell", ["-encodedcommand", encoded], b"", Console(codepage=codepage))
+
+
+def prompt(line: str, host: FakeShellHost | None = None, stdin: bytes = b"", **console: Any) -> Process:
+    """Run a line through cmd.exe."""
+    return shell(host).run(ACCOUNT, line, [], stdin, Console(codepage=65001, **console))
