@@ -8,6 +8,10 @@ from checks.finding import Verdict, failed, passed, unknown
 from checks.words import moment
 
 ROLLBACK_IMAGE = "rollback-image"
+_REMEDY = (
+    "Take a snapshot or an image now, with the operating system, the name, the domain membership and the certificates in"
+    " place and nothing of Lync Server yet; then attest it, with a note where the image lies."
+)
 
 
 def _rollback_image(scope: Scope) -> tuple[Question, ...]:
@@ -22,7 +26,7 @@ def _rollback_image(scope: Scope) -> tuple[Question, ...]:
 
 def _judge(given: Attestation | None) -> Verdict:
     if given is None:
-        return unknown("nobody has said so yet, and no probe can see it")
+        return unknown("nobody has said so yet, and no probe can see it", _REMEDY)
     if not given.who.strip():
         return failed("it was said without a name; an attestation that nobody gave is none")
     note = f": {given.note}" if given.note else ""
@@ -34,10 +38,7 @@ CHECKS = (
         id="attested.rollback-image",
         title="an image of the prepared machine was taken before anything was installed",
         why="It is the only way back that the procedure documents: from setup on, nothing can be undone in place.",
-        remedy=(
-            "Take a snapshot or an image now, with the operating system, the name, the domain membership and the"
-            " certificates in place and nothing of Lync Server yet; then attest it, with a note where the image lies."
-        ),
+        remedy=_REMEDY,
         sources=("Hh202190 step 1", "Hh202179"),
         ask=_rollback_image,
     ),
