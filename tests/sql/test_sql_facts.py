@@ -218,10 +218,10 @@ def test_a_stopped_server_refuses_and_answers_again_once_started(
     settings = settings_for(server)
     value(read(settings))
     instance.treats = Behaviour.REFUSE
-    wait_until(lambda: not listens(server.address))
+    server.settle()
     assert "refused" in reason(read(settings))
     instance.treats = Behaviour.NORMAL
-    wait_until(lambda: listens(server.address))
+    server.settle()
     assert value(read(settings)).instance_name == "RTC"
 
 
@@ -267,17 +267,6 @@ def test_a_garbled_server_is_unknown_within_the_deadline(driver: Driver) -> None
         )
         assert time.monotonic() - started < 4.0
         assert SERVER in said
-
-
-def listens(address: tuple[str, int]) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(address) == 0
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    ends = time.monotonic() + 5
-    while not condition():
-        assert time.monotonic() < ends, "it never came true"
 
 
 def test_the_clock_of_the_reading_is_the_injected_one(driver: Driver, serve: Serve) -> None:
