@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import socket
+import threading
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import TypeVar
@@ -13,7 +16,7 @@ from app.lab.dhcp_server import DhcpServer
 from app.lab.directory_server import DirectoryServer
 from app.lab.dns_server import DnsServer
 from app.lab.hosting import SimulatedHost
-from app.lab.ports import Certificate, Server
+from app.lab.ports import Behaviour, Certificate, Server
 from app.lab.shell import HostShell
 from app.lab.sql_server import SqlServer
 from app.lab.tls_server import TlsServer
@@ -24,6 +27,9 @@ from app.lab.world.network_views import DhcpView, NameView, TlsView
 from app.lab.world.sql_view import SqlView
 from app.lab.world.world import World
 
+_SETTLING_SECONDS = 1.0
+"""How long a listener may take to follow the world."""
+_LOOK = 0.01
 S = TypeVar("S", bound=Server)
 
 
@@ -36,6 +42,7 @@ class Servers:
         self.endpoints = endpoints
         self._open = ExitStack()
         self._settling: list[Callable[[], object]] = []
+        self._closed = threading.Event()
         self._winrm: dict[str, WinRmServer] = {}
 
     def open(self) -> None:
@@ -82,6 +89,11 @@ class Servers:
         """Make the servers look at the world at once, so that what was just changed holds for the next client."""
         for settle in self._settling:
             settle()
+        ends = time.monotonic() + _SETTLING_SECONDS
+        for name, server in self._winrm.items():
+            wanted = self.world.hosts[name].winrm is not Behaviour.REFUSE
+            while _listens(server.address) is not wanted and time.monotonic() < ends:
+                self._closed.wait(_LOOK)
 
     def started(self) -> dict[str, int]:
         """Return how many commands each host's WinRM endpoint has started."""
@@ -93,7 +105,16 @@ class Servers:
 
     def close(self) -> None:
         """Release everything."""
+        self._closed.set()
         self._open.close()
+
+
+def _listens(address: tuple[str, int]) -> bool:
+    try:
+        with socket.create_connection(address, timeout=_SETTLING_SECONDS):
+            return True
+    except OSError:
+        return False
 
 
 def _shell(world: World, host: Host) -> HostShell:

@@ -115,7 +115,7 @@ FAULTS = (
         breaks=_without_target, mends=_republished, also=("backup.same-deployment",),
     ),
     _Fault(
-        id="oauth-missing", title="the OAuth certificate does not come with replication", check="certificates.oauth",
+        id="oauth-missing", later=True, title="the OAuth certificate does not come with replication", check="certificates.oauth",
         status="FAIL", mending="Replicate the OAuth certificate again", breaks=_no_token_issuer, mends=_token_issuer,
     ),
 )  # fmt: skip

@@ -110,6 +110,6 @@ FAULTS = (
     _Fault(
         id="directory-down", title="the domain controller refuses LDAP", check="directory.computer-account",
         status="UNKNOWN", mending="Start Active Directory on the domain controller", breaks=_REFUSING[0],
-        mends=_REFUSING[1], also=("cms.pointer", "directory.schema", "directory.groups", "host.clock"),
+        mends=_REFUSING[1], also=("cms.pointer", "directory.schema", "directory.groups", "host.clock", "host.reaches-dependencies"),
     ),
 )  # fmt: skip

@@ -20,11 +20,13 @@ class Fault:
     mending: str
     """What an administrator does about it: the title of the mend."""
     check: str
-    """Id of the check that finds it."""
+    """Id of the check that finds it; empty where nothing can be judged: the backup itself is refused, with a sentence."""
     status: str
     """What that check then says: FAIL, WARN or UNKNOWN."""
     breaks: Callable[[World], None]
     mends: Callable[[World], None]
+    later: bool = False
+    """Only the proof of a later step can tell: nothing is wrong yet."""
     also: tuple[str, ...] = ()
     """Further checks that rightly speak up: the same broken thing seen from elsewhere."""
 

@@ -18,7 +18,6 @@ _NAME = setting(target, "hostname", "WIN-7Q2F4KD81")
 _SUFFIX = setting(target, "suffix", "")
 _DOMAIN = setting(target, "domain", "branch.contoso.com")
 _CHANNEL = setting(target, "secure_channel", False)
-_SYSTEM = setting(target, "os_caption", "Microsoft Windows Server 2016 Standard")
 _CORE = setting(target, "installation_type", "Server Core")
 _CLOCK = setting(target, "skew", 420.0)
 
@@ -48,6 +47,24 @@ def _reserved_for_old_hardware(world: World) -> None:
     host = target(world)
     world.network.dhcp.reservations.append(ReservedAddress(address=host.address, mac=old, name=host.name))
     _dynamic(world)
+
+
+def _reserved(world: World) -> None:
+    host = target(world)
+    mac = host.adapters[0].mac
+    world.network.dhcp.reservations.append(ReservedAddress(address=host.address, mac=mac, name=host.name))
+    _dynamic(world)
+
+
+def _newer_system(world: World) -> None:
+    host = target(world)
+    world.keep("system", (host.os_caption, host.os_build))
+    host.os_caption, host.os_build = "Microsoft Windows Server 2016 Standard", "14393"
+
+
+def _right_system(world: World) -> None:
+    host = target(world)
+    host.os_caption, host.os_build = world.kept.pop("system", (host.os_caption, host.os_build))
 
 
 def _wrong_address(world: World) -> None:
@@ -159,8 +176,13 @@ FAULTS = (
     ),
     _Fault(
         id="target-on-dhcp", title="the network adapter takes its address from DHCP", check="host.addressing",
-        status="WARN", mending="Give the machine its address statically", breaks=_dynamic, mends=_static,
+        status="FAIL", mending="Give the machine its address statically", breaks=_dynamic, mends=_static,
         also=("dhcp.reservation",),
+    ),
+    _Fault(
+        id="target-on-dhcp-reserved", title="the network adapter takes its address from a DHCP reservation",
+        check="host.addressing", status="WARN", mending="Give the machine its address statically, without DHCP",
+        breaks=_reserved, mends=_static, also=("dhcp.reservation",),
     ),
     _Fault(
         id="dhcp-reservation-old-mac", title="the DHCP reservation waits for the old network card",
@@ -174,7 +196,7 @@ FAULTS = (
     ),
     _Fault(
         id="target-unsupported-system", title="the machine runs Windows Server 2016", check="host.os", status="FAIL",
-        mending="Install Windows Server 2012 R2", breaks=_SYSTEM[0], mends=_SYSTEM[1],
+        mending="Install Windows Server 2012 R2", breaks=_newer_system, mends=_right_system,
     ),
     _Fault(
         id="target-server-core", title="the machine was installed as Server Core", check="host.os", status="FAIL",
@@ -218,7 +240,7 @@ FAULTS = (
     ),
     _Fault(
         id="target-hosts-file", title="the HOSTS file has an old address of the other server",
-        check="dns.partner-servers", status="FAIL", mending="Remove the entry from the HOSTS file", breaks=_hosts_entry,
-        mends=_no_hosts_entry, also=("host.reaches-dependencies",),
+        check="host.reaches-dependencies", status="FAIL", mending="Remove the entry from the HOSTS file", breaks=_hosts_entry,
+        mends=_no_hosts_entry, also=("dns.partner-servers",),
     ),
 )  # fmt: skip

@@ -72,17 +72,15 @@ FAULTS = (
     _Dns(
         id="dns-server-stale", title="the server's A record has an old address", check="dns.server-address",
         status="FAIL", mending="Correct the A record of se01", breaks=_OWN_STALE[0], mends=_OWN_STALE[1],
-        also=("dns.pool-address", "dns.sign-in-service", "dns.lyncdiscover-internal"),
     ),
     _Dns(
         id="dns-server-missing", title="the server has no A record", check="dns.server-address", status="FAIL",
         mending="Create the A record of se01", breaks=_OWN_MISSING[0], mends=_OWN_MISSING[1],
-        also=("dns.pool-address", "dns.sign-in-service", "dns.lyncdiscover-internal"),
     ),
     _Dns(
         id="dns-server-extra", title="the server has a second A record of a machine that is gone",
         check="dns.server-address", status="FAIL", mending="Delete the second A record of se01", breaks=_OWN_EXTRA[0],
-        mends=_OWN_EXTRA[1], also=("dns.pool-address", "dns.sign-in-service", "dns.lyncdiscover-internal"),
+        mends=_OWN_EXTRA[1],
     ),
     _Dns(
         id="dns-partner-stale", title="the other server's A record has an old address", check="dns.partner-servers",
@@ -131,17 +129,17 @@ FAULTS = (
         mending="Allow queries on the DNS server again", breaks=_REFUSING[0], mends=_REFUSING[1], also=_ALL_NAMES[1:],
     ),
     _Dhcp(
-        id="dhcp-option-120-wrong", title="DHCP option 120 names a server of another company",
+        id="dhcp-option-120-wrong", later=True, title="DHCP option 120 names a server of another company",
         check="dhcp.phone-option-120", status="FAIL", mending="Set option 120 with DHCPUtil", breaks=_OTHER_POOL[0],
         mends=_OTHER_POOL[1],
     ),
     _Dhcp(
-        id="dhcp-option-43-wrong", title="DHCP option 43 names a web server of another company",
+        id="dhcp-option-43-wrong", later=True, title="DHCP option 43 names a web server of another company",
         check="dhcp.phone-option-43", status="FAIL", mending="Set option 43 with DHCPUtil", breaks=_OTHER_WEB[0],
         mends=_OTHER_WEB[1],
     ),
     _Dhcp(
-        id="dhcp-option-43-truncated", title="DHCP option 43 is cut short", check="dhcp.phone-option-43", status="FAIL",
+        id="dhcp-option-43-truncated", later=True, title="DHCP option 43 is cut short", check="dhcp.phone-option-43", status="FAIL",
         mending="Set option 43 in full", breaks=_truncate, mends=_whole,
     ),
 )  # fmt: skip

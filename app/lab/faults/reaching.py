@@ -40,14 +40,31 @@ def _administrator(world: World) -> None:
     target(world).administrators.add(OPERATOR)
 
 
-_TARGET_FACTS = ("host.domain", "host.addressing", "host.os", "host.clock", "host.clean", "certificates.candidate")
+_TARGET_FACTS = (
+    "host.domain",
+    "host.addressing",
+    "host.os",
+    "host.clock",
+    "host.clean",
+    "host.no-pending-reboot",
+    "host.firewall-service",
+    "host.reaches-dependencies",
+    "host.media",
+    "certificates.candidate",
+    "certificates.root-store",
+    "dhcp.reservation",
+    "dns.server-address",
+    "operator.groups",
+    "operator.local-admin",
+    "operator.second-hop",
+)
 _Reach = partial(Fault, area="Reaching the hosts", check="host.fqdn", status="UNKNOWN", also=_TARGET_FACTS)
 _Operator = partial(Fault, area="The operator", status="FAIL")
 FAULTS = (
     _Operator(
         id="operator-not-in-group", title="the operator is not in RTCUniversalServerAdmins", check="operator.groups",
         mending="Add the operator to RTCUniversalServerAdmins and log on again", breaks=_leave_group, mends=_join_group,
-        also=("cms.master-alive", "cms.lists-target"),
+        also=("cms.master-alive", "cms.lists-target", "backup.same-deployment"),
     ),
     _Operator(
         id="operator-not-local-admin", title="the operator is no local administrator of the machine",
