@@ -83,6 +83,8 @@ def explained(error: Exception, whom: Whom, *, started: bool, offered: str = "",
             )
         case requests.exceptions.RequestException() | OSError():
             return _network(error, whom, started, secret)
+        case Exception() if type(error).__module__.startswith("requests_credssp"):
+            return AccessDenied(f"{whom.host}: signing in as {whom.account} by credssp failed: {_said(error, secret)}")
         case _:
             return Unreadable(
                 f"{whom.place} answered with what is no WS-Management answer ({type(error).__name__}: {_said(error, secret)})"

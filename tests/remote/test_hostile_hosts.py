@@ -166,6 +166,31 @@ def test_a_refusal_or_nonsense_is_explained(
     assert words in str(error)
 
 
+@pytest.mark.parametrize(("auth", "offer"), [(Auth.CREDSSP, "CredSSP"), (Auth.NTLM, "Negotiate"), (Auth.NTLM, "NTLM")])
+def test_a_host_that_does_not_play_the_sign_in_through_is_explained(
+    session: Sessions, scripted: Scripted, auth: Auth, offer: str
+) -> None:
+    scripted.rude["Create"] = lambda _: http(b"", "401 Unauthorized", f"WWW-Authenticate: {offer}\r\n")
+    error = failure(session(scripted.port, auth=auth))
+    assert isinstance(error, AccessDenied), repr(error)
+    assert auth.value in str(error)
+
+
+def test_a_connection_that_nobody_accepts_is_said_to_be_one(session: Sessions) -> None:
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen(0)
+        waiting = [socket.socket() for _ in range(4)]
+        for one in waiting:
+            one.setblocking(False)
+            one.connect_ex(deaf.getsockname())
+        error = failure(session(deaf.getsockname()[1]), 0.7)
+        for one in waiting:
+            one.close()
+    assert isinstance(error, TimedOut)
+    assert "nothing answers" in str(error)
+
+
 def test_an_answer_without_end_is_not_taken_into_memory(session: Sessions, scripted: Scripted) -> None:
     def endless(connection: socket.socket) -> None:
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n\r\n")
