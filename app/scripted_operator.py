@@ -54,8 +54,10 @@ class ScriptedOperator:
                 return Reply(choice=Choice.RUN, typed=question.type_to_confirm)
             case Topic.READY:
                 return Reply(choice=Choice.BY_HAND, note=self._by_hand(question.step))
-            case Topic.HELD | Topic.NOT_PROVEN | Topic.IN_DOUBT:
+            case Topic.HELD | Topic.NOT_PROVEN:
                 return self._mended(question)
+            case Topic.IN_DOUBT:
+                return self._settled(question)
             case Topic.FAILED:
                 return self._tried_again(question)
 
@@ -63,6 +65,14 @@ class ScriptedOperator:
         if not self._patient(question) or not self._mend(self._holding):
             return Reply(choice=Choice.STOP, note="nothing more could be mended")
         return Reply(choice=Choice.RECHECK)
+
+    def _settled(self, question: Question) -> Reply:
+        """Look once more, then have it run again: what it did before is told by facts when it is planned."""
+        again = Choice.RECHECK if self._tried[question.step] == 0 else Choice.NOT_DONE
+        if not self._patient(question):
+            return Reply(choice=Choice.STOP, note="it stays in doubt")
+        self._mend(self._holding)
+        return Reply(choice=again, note="nothing of it is running any more" if again is Choice.NOT_DONE else "")
 
     def _tried_again(self, question: Question) -> Reply:
         if not self._patient(question):

@@ -69,15 +69,24 @@ def failed(step: Step, why: str, target: str) -> Question:
 
 def in_doubt(step: Step, state: StepState, findings: Iterable[Finding], blind: str = "") -> Question:
     """It was under way, and its proof does not tell."""
-    lost = [f"Sent, and its end is not known: {one.line} (on {one.host})" for one in state.lost()]
-    caution = ["It may still be running there: look before you say that it is not done."] if lost else []
     return Question(
         topic=Topic.IN_DOUBT,
         step=step.id,
         title=f"Step {step.number} is in doubt: {step.title}",
-        text=_text([*lost, *caution, blind, *_said(findings)]),
+        text=_text([*_lost(state), blind, *_said(findings)]),
         choices=(Choice.STOP, Choice.RECHECK, Choice.IS_DONE, Choice.NOT_DONE),
     )
+
+
+def earlier(state: StepState) -> tuple[str, ...]:
+    """Return what is to be known of earlier attempts before a step is run again."""
+    ended = (f"An earlier attempt ended: {state.why}",) if state.why else ()
+    return (*ended, *_lost(state))
+
+
+def _lost(state: StepState) -> tuple[str, ...]:
+    lost = tuple(f"Sent, and its end is not known: {one.line} (on {one.host})" for one in state.lost())
+    return (*lost, "It may still be running there: look before it is run again.") if lost else ()
 
 
 def _confirmation(step: Step, target: str) -> str:

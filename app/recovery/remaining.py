@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.facts.fact import NotKnown, Readings
 from app.recovery.gate import Judgement
 from app.recovery.state import StepState
-from app.recovery.step import Action, AlreadyDone, Impossible, Planned, Step
+from app.recovery.step import Action, AlreadyDone, Impossible, Kind, Planned, Step
 from checks.check import Scope
 from checks.finding import Status
 
@@ -51,6 +51,27 @@ def unseen(step: Step, state: StepState, scope: Scope, readings: Readings) -> st
     hidden = _hidden_actions(step, scope, readings)
     blind = [one.line for one in (*state.lost(), *state.failed()) if one.action in hidden]
     return f"no proof check shows whether this took effect: {'; '.join(blind)}" if blind else ""
+
+
+def settled_by_journal(step: Step, state: StepState) -> str:
+    """Return why the journal alone says that a step in doubt is not done, or an empty text where it does not.
+
+    It does where a person had not yet given their word, and where nothing was in flight and a command had failed or was
+    never sent.
+    """
+    if step.kind is Kind.BY_HAND:
+        return "" if state.attested_now else "nothing was attested"
+    if state.by_hand or state.lost():
+        return ""
+    failed = [f"failed: {one.line}" for one in state.failed()]
+    unsent = [f"never sent: {line}" for line in state.unsent()]
+    return f"nothing was in flight; {'; '.join([*failed, *unsent])}" if failed or unsent else ""
+
+
+def only_proof_missing(step: Step, state: StepState) -> bool:
+    """Return whether a step in doubt was done to its end, and the program ended before its proof was judged."""
+    by_hand = step.kind is Kind.BY_HAND or state.by_hand
+    return not by_hand and not state.lost() and not state.failed() and not state.unsent()
 
 
 def not_done(step: Step, found: Judgement, unseen_why: str) -> str:

@@ -25,7 +25,7 @@ from app.recovery.moves import Move, first_move
 from app.recovery.ports import Choice, Reply
 from app.recovery.proving import judge_proof
 from app.recovery.recorder import Recorder, attestations
-from app.recovery.remaining import lines_of, not_done, remaining, unseen
+from app.recovery.remaining import lines_of, not_done, only_proof_missing, remaining, settled_by_journal, unseen
 from app.recovery.state import StepState
 from app.recovery.step import Action, AlreadyDone, Impossible, Kind, Planned, Step
 from app.recovery.world import World
@@ -129,9 +129,9 @@ class StepRun:
 
     def _ask_ready(self, scope: Scope, left: tuple[Action, ...] | Impossible, gate: Judgement) -> Move:
         why = left.why if isinstance(left, Impossible) and self._step.plan is not None else ""
-        earlier = f"An earlier attempt ended: {self._state.why}" if self._state.why else ""
+        earlier = questions.earlier(self._state)
         actions = left if isinstance(left, tuple) else ()
-        question = questions.ready(self._step, lines_of(actions), scope.target, notes=(why, earlier))
+        question = questions.ready(self._step, lines_of(actions), scope.target, notes=(why, *earlier))
         reply = self._asker.ask(question)
         match reply.choice:
             case Choice.RUN:
@@ -232,10 +232,13 @@ class StepRun:
     # Doubt
 
     def _settle(self) -> Move:
-        """Proof checks first; where they do not tell, the operator."""
+        """The journal first, then the proof checks; where neither tells, the operator."""
         state = self._state
-        if self._step.kind is Kind.BY_HAND and not state.attested_now:
-            return self._settled(Outcome.NOT_PROVEN, "the journal", "nothing was attested")
+        unbegun = settled_by_journal(self._step, state)
+        if unbegun:
+            return self._settled(Outcome.NOT_PROVEN, "the journal", unbegun)
+        if only_proof_missing(self._step, state):
+            return Move.PROVE
         found = self._judge_proof(patient=not state.unsent())
         blind = self._unseen()
         if found.passes and not blind:

@@ -324,3 +324,49 @@ def test_a_by_hand_step_that_was_cut_off_before_the_operators_word_is_asked_agai
     state = bench.run()
     assert bench.operator.topics == [Topic.READY, Topic.READY]
     assert state.outcome is Outcome.DONE
+
+
+def test_nothing_in_flight_and_something_unsent_is_told_by_the_journal_alone(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, (toy_step("1"),))
+    killed_run(bench, 5, before=False)  # opened, gate, planned, answered, gate … the kill comes before anything is sent
+    assert not bench.world.ran
+    bench.world.unseen.add("done.1")
+    bench.options["settle_limit"] = 0.0
+    bench.operator = Operator(ready=Choice.RUN)
+    bench.run()
+    assert Topic.IN_DOUBT not in bench.operator.topics
+    assert bench.world.ran == ["done.1"]
+
+
+def test_a_step_that_lacks_only_its_proof_is_proven_and_not_doubted(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, (toy_step("1"),))
+    rows = _rows_until(bench, tmp_path / "probe", CommandEnded)
+    killed_run(bench, rows, before=False)
+    bench.world.unseen.add("done.1")
+    bench.operator = Operator()
+    state = bench.run()
+    assert bench.operator.topics == [Topic.NOT_PROVEN]
+    assert bench.world.ran == ["done.1"]
+    assert state.step("toy.1").status is StepStatus.NOT_PROVEN
+
+
+def test_a_failure_that_was_recorded_and_not_yet_told_does_not_undo_what_ended_well(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, (toy_step("1", plan=does("a", "b"), after=("a", "b")),))
+    bench.world.effects["b"] = lambda: CommandResult(ok=False, errors=("no",))
+    rows = _rows_until(bench, tmp_path / "probe", CommandEnded) + 2  # the second command starts and ends
+    killed_run(bench, rows, before=False)
+    last = bench.recorded()[-1]
+    assert isinstance(last, CommandEnded)
+    assert not last.ok
+    bench.world.effects.clear()
+    bench.operator = Operator(ready=Choice.RUN)
+    assert bench.run().outcome is Outcome.DONE
+    assert bench.world.ran == ["a", "b", "b"]
+    assert "failed: Set-Toy -Name b" in bench.operator.asked[0].text
+
+
+def _rows_until(bench: Bench, folder: Path, kind: type[AnyEvent]) -> int:
+    """Return the number of the first row of a kind in a run of the same steps."""
+    probe = Bench(folder, bench.steps)
+    probe.run()
+    return 1 + next(number for number, one in enumerate(probe.recorded()) if isinstance(one, kind))
