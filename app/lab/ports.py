@@ -240,6 +240,8 @@ class ShellHost(Protocol):
     def cmdlet(self, account: str, name: str, parameters: Mapping[str, object]) -> Sequence[Mapping[str, object]]:
         """Run one cmdlet and return its output objects as property bags.
 
+        A bag with nothing but ``Value`` stands for that value itself (Test-Path, Get-Content).
+
         Raises:
             Refused: with ``CommandNotFoundException`` for a name this host does not know, or as the real cmdlet refuses.
         """

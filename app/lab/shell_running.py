@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import assert_never
 
@@ -223,7 +223,7 @@ class Interpreter(Evaluator):
             error.source = name
             self.state.failed(error, preference)
             return []
-        return [wrapped(one) for one in found]
+        return [_result(one) for one in found]
 
     def _program(self, name: str, given: list[tuple[str | None, object]]) -> list[object]:
         arguments = [part for key, value in given for part in _words(key, value)]
@@ -239,6 +239,11 @@ class Interpreter(Evaluator):
             self.state.errors.append(error)
         printed = ended.stdout.decode("utf-8", "replace").replace("\r\n", "\n").removesuffix("\n")
         return [*printed.split("\n")] if ended.stdout else []
+
+
+def _result(bag: Mapping[str, object]) -> object:
+    """Return what the world gave as a value: a bag with nothing but ``Value`` stands for that value itself."""
+    return wrapped(bag["Value"]) if list(bag) == ["Value"] else wrapped(bag)
 
 
 def _is_cmdlet(name: str) -> bool:

@@ -64,6 +64,10 @@ class WinRmServer:
         """How many shells are open now."""
         return self._shells.count()
 
+    def settle(self) -> None:
+        """Open or close the port as the world wants it now; when this returns a client meets just that."""
+        self._listener.settle()
+
     def close(self) -> None:
         """Stop and release the socket; waits for its threads, at most two seconds."""
         self._shells.close()

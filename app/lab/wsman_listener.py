@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import select
 import socket
 import struct
@@ -11,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from app.lab.listening import bound
 from app.lab.ports import Behaviour
 
 _TICK = 0.05
@@ -20,7 +20,10 @@ _BACKLOG = 64
 
 
 class Listener:
-    """Accepts connections until closed. Behaviour REFUSE closes the socket, anything else opens it again.
+    """Accepts connections until closed. Behaviour REFUSE closes the port and breaks what is connected; anything else opens it.
+
+    Unlike ``listening.StreamServer`` it keeps hold of connections that have become TLS connections, and looks at the
+    world for each request of a connection: WinRM clients keep theirs for hours.
 
     Args:
         address: where to listen; port 0 takes a free one and keeps it.
@@ -41,43 +44,69 @@ class Listener:
         self._tick = tick
         self.closing = threading.Event()
         self._lock = threading.Lock()
+        self._generation = 0
         self._connections: dict[Connection, threading.Thread] = {}
-        self._socket: socket.socket | None = _bound(address)
+        self._socket: socket.socket | None = _listening(address)
         self.address: tuple[str, int] = self._socket.getsockname()[:2]
+        self.settle()
         self._thread = threading.Thread(target=self._run, name=f"lab-listener-{self.address[1]}", daemon=True)
         self._thread.start()
+
+    def settle(self) -> None:
+        """Open or close the port as the world wants it now; when this returns a client meets just that."""
+        # The world is asked outside the lock, since it has one of its own and its holder may be calling this.
+        while not self.closing.is_set():
+            with self._lock:
+                self._generation += 1
+                mine = self._generation
+            wanted = self._behaviour() is not Behaviour.REFUSE
+            with self._lock:
+                if mine == self._generation:
+                    self._settled(wanted)
+                    return
 
     def close(self) -> None:
         """Stop listening, break all connections and wait for their threads, at most two seconds."""
         deadline = time.monotonic() + _CLOSING_SECONDS
         self.closing.set()
         self._thread.join(_CLOSING_SECONDS)  # first, so that nobody is let in after the connections were broken
-        self._break_connections()
         with self._lock:
+            self._settled(False)
             threads = list(self._connections.values())
         for thread in threads:
             thread.join(max(0.0, deadline - time.monotonic()))
 
+    def _settled(self, wanted: bool) -> None:
+        if wanted and self._socket is None:
+            with contextlib.suppress(OSError):  # the kernel may let go of the port late: the next look tries again
+                self._socket = _listening(self.address)
+        elif not wanted:
+            if self._socket is not None:
+                with contextlib.suppress(OSError):
+                    # The accepting thread may be waiting on it, which would keep the port open until it wakes.
+                    self._socket.shutdown(socket.SHUT_RDWR)
+                self._socket.close()
+                self._socket = None
+            for connection in self._connections:
+                connection.shut()
+
     def _run(self) -> None:
         while not self.closing.is_set():
-            if self._behaviour() is Behaviour.REFUSE:
-                self._stop_listening()
-                self._break_connections()
+            self.settle()
+            listening = self._socket
+            if listening is None:
                 self.closing.wait(_TICK)
-            elif self._socket is None:
-                self._listen_again()
             else:
-                self._accept(self._socket)
+                self._accept(listening)
             self._tick()
-        self._stop_listening()
 
     def _accept(self, listening: socket.socket) -> None:
-        if not select.select([listening], [], [], _TICK)[0]:
-            return
         try:
+            if not select.select([listening], [], [], _TICK)[0]:
+                return
             accepted, client = listening.accept()
-        except OSError:
-            return
+        except (OSError, ValueError):
+            return  # the port has just been closed
         connection = Connection(accepted, client[0], self)
         if self._behaviour() is Behaviour.REFUSE:
             connection.reset()
@@ -96,23 +125,6 @@ class Listener:
             connection.close()
             with self._lock:
                 self._connections.pop(connection, None)
-
-    def _listen_again(self) -> None:
-        try:
-            self._socket = _bound(self.address)
-        except OSError:
-            self.closing.wait(_TICK)
-
-    def _stop_listening(self) -> None:
-        if self._socket is not None:
-            self._socket.close()
-            self._socket = None
-
-    def _break_connections(self) -> None:
-        with self._lock:
-            connections = list(self._connections)
-        for connection in connections:
-            connection.shut()
 
 
 class Connection:
@@ -149,14 +161,7 @@ class Connection:
             self.socket.close()
 
 
-def _bound(address: tuple[str, int]) -> socket.socket:
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    try:
-        if os.name != "nt":  # there it would let two processes share the port
-            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(address)
-        listening.listen(_BACKLOG)
-    except OSError:
-        listening.close()
-        raise
+def _listening(address: tuple[str, int]) -> socket.socket:
+    listening = bound(*address, socket.SOCK_STREAM)
+    listening.listen(_BACKLOG)
     return listening

@@ -77,6 +77,8 @@ class FakeShellHost:
                         "Deep": {"a": {"b": {"c": 1}}},
                     }
                 ]
+            case "test-path":
+                return [{"Value": parameters.get("Path") == "C:\\"}]
             case "import-csuserdata":
                 raise Refused("The pool's services are running.", "ServicesRunning")
         raise Refused(f"no {name}", "CommandNotFoundException")

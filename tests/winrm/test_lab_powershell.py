@@ -60,6 +60,7 @@ def lines(script: str) -> list[str]:
         ("$p = @{ Name = 'RTCSRV' }; (Get-Service @p).Status", ["Running"]),
         ("'a','b','c' | select -First 2 | select -Last 1; 1..5 | select -Skip 3", ["b", "4", "5"]),
         ("Get-Service | ? Status -eq Stopped | % Name; Get-Service | where Name -like R* | select -exp Name", ["REPLICA", "RTCSRV", "REPLICA"]),
+        ("Test-Path C:\\; if (Test-Path D:\\) { 'there' } else { 'not there' }", ["True", "not there"]),
         ("Get-Service | group Status | sort Name | % { \"$($_.Name) $($_.Count)\" }", ["Running 2", "Stopped 1"]),
     ],
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
 import socket
 import threading
 import time
@@ -89,6 +90,27 @@ def test_a_host_that_refuses_closes_its_port_and_opens_it_again(
     raw.close()
     assert raw.open_shell()
     assert server.shells == 2
+
+
+def test_settling_holds_for_the_very_next_client(server: WinRmServer, host: FakeHost) -> None:
+    for _ in range(20):
+        host.how = Behaviour.REFUSE
+        server.settle()
+        assert refused(server.address)
+        host.how = Behaviour.NORMAL
+        server.settle()
+        assert not refused(server.address)
+
+
+def test_a_waiting_poll_breaks_when_the_host_goes_away(raw: RawClient, host: FakeHost, server: WinRmServer) -> None:
+    host.reads_stdin = True
+    shell = raw.open_shell()
+    command = raw.run(shell, "sort")
+    threading.Timer(0.2, lambda: setattr(host, "how", Behaviour.REFUSE)).start()
+    begun = time.monotonic()
+    with pytest.raises((OSError, http.client.HTTPException)):
+        raw.receive(shell, command)
+    assert time.monotonic() - begun < 3
 
 
 def test_a_client_of_a_refusing_host_is_never_served_however_early_it_comes(
