@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from importlib import import_module
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +64,14 @@ _TITLES: Mapping[Via, str] = {
     Via.TLS: "TLS",
     Via.DHCP: "DHCP",
     Via.FILES: "file stores",
+}
+_MODULES: Mapping[Via, str] = {
+    Via.DNS: "dns_asking",
+    Via.SQL: "sql_asking",
+    Via.DIRECTORY: "directory_asking",
+    Via.TLS: "tls_asking",
+    Via.DHCP: "dhcp_asking",
+    Via.FILES: "file_store_asking",
 }
 
 
@@ -213,24 +222,13 @@ def _host(request: Request[Any]) -> str:
 
 def _host_collector() -> HostCollector:
     """Import it when it is first needed: the libraries behind it cost 0.2 s, which no screen should wait for."""
-    from app.facts import powershell
+    from app.facts.powershell import collect
 
-    return powershell.collect
+    return collect
 
 
 def _collector(via: Via) -> Collector:
     """Import one when it is first needed; see above."""
-    match via:
-        case Via.DNS:
-            from app.facts.dns_asking import collect
-        case Via.DIRECTORY:
-            from app.facts.directory_asking import collect
-        case Via.TLS:
-            from app.facts.tls_asking import collect
-        case Via.DHCP:
-            from app.facts.dhcp_asking import collect
-        case Via.FILES:
-            from app.facts.file_store_asking import collect
-        case _:
-            from app.facts.sql import collect
+    module = import_module(f"app.facts.{_MODULES[via]}")
+    collect: Collector = module.collect
     return collect
