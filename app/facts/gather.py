@@ -12,7 +12,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from importlib import import_module
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any
 
@@ -64,14 +63,6 @@ _TITLES: Mapping[Via, str] = {
     Via.TLS: "TLS",
     Via.DHCP: "DHCP",
     Via.FILES: "file stores",
-}
-_MODULES: Mapping[Via, str] = {
-    Via.DNS: "dns_asking",
-    Via.SQL: "sql_asking",
-    Via.DIRECTORY: "directory_asking",
-    Via.TLS: "tls_asking",
-    Via.DHCP: "dhcp_asking",
-    Via.FILES: "file_store_asking",
 }
 
 
@@ -229,6 +220,28 @@ def _host_collector() -> HostCollector:
 
 def _collector(via: Via) -> Collector:
     """Import one when it is first needed; see above."""
-    module = import_module(f"app.facts.{_MODULES[via]}")
-    collect: Collector = module.collect
-    return collect
+    match via:
+        case Via.DNS:
+            from app.facts.dns_asking import collect as ask_dns
+
+            return ask_dns
+        case Via.DIRECTORY:
+            from app.facts.directory_asking import collect as ask_directory
+
+            return ask_directory
+        case Via.TLS:
+            from app.facts.tls_asking import collect as ask_tls
+
+            return ask_tls
+        case Via.DHCP:
+            from app.facts.dhcp_asking import collect as ask_dhcp
+
+            return ask_dhcp
+        case Via.FILES:
+            from app.facts.file_store_asking import collect as ask_files
+
+            return ask_files
+        case _:
+            from app.facts.sql_asking import collect as ask_sql
+
+            return ask_sql
