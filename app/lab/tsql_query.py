@@ -65,9 +65,7 @@ def _target_type(words: Statement, at: int) -> tuple[int, str]:
 
 def parsed(words: Statement, functions: Sequence[str]) -> Node:
     """Return a SELECT as a tree. Raises SqlError 102 for what is not one."""
-    for word, following in pairwise(words):
-        if word.key == "FOR" and following.key in ("XML", "JSON"):
-            raise not_known(f"FOR {following.key}")
+    _check_words(words)
     try:
         tree = sqlglot.parse_one(prepared(words, functions), read="tsql")
     except SqlglotError as error:
@@ -96,10 +94,18 @@ def _check(node: Node) -> None:
 def _check_query(node: Node) -> None:
     if isinstance(node, exp.Select) and not node.expressions:
         raise syntax_error("FROM")
-    limit = node.args.get("limit")
-    options = limit.args.get("limit_options") if limit is not None else None
-    if options is not None and (options.args.get("percent") or options.args.get("with_ties")):
-        raise not_known("TOP … PERCENT or WITH TIES")
+
+
+def _check_words(words: Statement) -> None:
+    """Refuse what sqlglot would drop without a word."""
+    for word, following in pairwise(words):
+        match word.key, following.key:
+            case "FOR", ("XML" | "JSON") as form:
+                raise not_known(f"FOR {form}")
+            case ("TOP" | ")" | "ROWS", "PERCENT") | ("WITH", "TIES"):
+                raise not_known("TOP … PERCENT and WITH TIES")
+            case _, "PERCENT" if word.kind is WordKind.NUMBER:
+                raise not_known("TOP … PERCENT and WITH TIES")
 
 
 def _near(error: SqlglotError, words: Sequence[Word]) -> str:
