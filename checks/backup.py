@@ -12,7 +12,7 @@ from checks.asking import NO_MANAGEMENT_HOST, management, undecided
 from checks.check import Check, Question, Scope
 from checks.finding import Gate, Verdict, failed, passed, unknown, warned
 from checks.live_topology import changes, share_a_name, topology_in
-from checks.pieces import needed_kinds, piece_for, pools_with, words_for
+from checks.pieces import name_in, needed_kinds, piece_for, pools_with, words_for
 from checks.words import counted, listed, moment, same, span
 
 _DATED = (PieceKind.CONFIGURATION, PieceKind.USER_DATA, PieceKind.RESPONSE_GROUPS)
@@ -43,12 +43,12 @@ def _presence(scope: Scope, kind: PieceKind) -> Question:
 def _judge_presence(scope: Scope, kind: PieceKind) -> Verdict:
     piece = piece_for(scope, kind)
     if piece is None:
-        others = [one.path.name for one in scope.backup.of(kind)]
+        others = [name_in(scope, one) for one in scope.backup.of(kind)]
         return failed(f"none; there is {listed(others)} of other pools" if others else "none")
     if kind in _WHOLE_DEPLOYMENT or piece.pool or len(pools_with(scope.topology, kind)) < 2:
-        return passed(f"{piece.path.name}, {piece.size} bytes, of {moment(piece.modified)}")
+        return passed(f"{name_in(scope, piece)}, {piece.size} bytes, of {moment(piece.modified)}")
     return unknown(
-        f"{piece.path.name} is there, but neither its name nor its content says which pool it is of",
+        f"{name_in(scope, piece)} is there, but neither its name nor its content says which pool it is of",
         f"Find out, and put the pool's name into the file's name: {scope.pool.fqdn}-{piece.path.name}.",
     )
 
@@ -59,12 +59,12 @@ def _readable(scope: Scope) -> tuple[Question, ...]:
         return undecided(
             scope, subject=scope.backup.root.name, expected="readable pieces", why="the backup holds no piece to read"
         )
-    return tuple(_readability(one) for one in pieces)
+    return tuple(_readability(scope, one) for one in pieces)
 
 
-def _readability(piece: Piece) -> Question:
+def _readability(scope: Scope, piece: Piece) -> Question:
     return Question(
-        subject=piece.path.name,
+        subject=name_in(scope, piece),
         expected=f"{words_for(piece.kind)} that can be restored from",
         basis="formats of the export cmdlets",
         needs=(),
@@ -100,7 +100,7 @@ def _fresh(scope: Scope) -> tuple[Question, ...]:
             expected=f"taken within the last {span(limit)}, all pieces within {span(_SKEW)}",
             basis="settings: limits.backup_age_hours",
             needs=(),
-            judge=lambda _readings: _judge_age({one.path.name: one.modified for one in dated}, scope.now, limit),
+            judge=lambda _readings: _judge_age({name_in(scope, one): one.modified for one in dated}, scope.now, limit),
         ),
     )
 
@@ -176,7 +176,7 @@ def _domains_question(scope: Scope) -> tuple[Question, ...]:
         return ()
     return (
         Question(
-            subject=piece.path.name,
+            subject=name_in(scope, piece),
             expected=f"users of the SIP domains {listed(scope.topology.sip_domains)}",
             basis=scope.topology_basis,
             needs=(),

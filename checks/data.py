@@ -10,7 +10,7 @@ from checks.asking import undecided
 from checks.check import Check, NotApplicable, Question, Scope
 from checks.finding import Gate, Verdict, failed, passed, unknown, warned
 from checks.instances import instance_name
-from checks.pieces import chat_stores, piece_for, uses_response_groups
+from checks.pieces import chat_stores, name_in, piece_for, uses_response_groups
 from checks.words import counted
 
 _CHAT_DATABASE = "mgc"
@@ -26,7 +26,7 @@ def _user_data(scope: Scope) -> tuple[Question, ...]:
         Question(
             subject=scope.pool.fqdn,
             expected=f"{counted(piece.users, 'user')} and {counted(piece.other_items, 'other item')}, as in the backup",
-            basis=f"backup ({piece.path.name})",
+            basis=f"backup ({name_in(scope, piece)})",
             needs=(request,),
             judge=lambda readings: _judge_users(readings[request], piece),
         ),

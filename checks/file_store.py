@@ -11,7 +11,7 @@ from app.facts.host import SHARES, Share, Shares
 from checks.asking import known
 from checks.check import Check, NotApplicable, Question, Scope
 from checks.finding import Verdict, failed, passed, unknown, warned
-from checks.pieces import piece_for
+from checks.pieces import name_in, piece_for
 from checks.words import counted, listed, same
 
 _ROLE_FOLDER = re.compile(r"^\d+-(ApplicationServer|CentralMgmt|WebServices|BackupService)-\d+$", re.IGNORECASE)
@@ -94,7 +94,7 @@ def _folders_question(scope: Scope, path: str) -> Question:
     return Question(
         subject=path,
         expected=f"the folders {listed(expected)}",
-        basis=f"backup ({piece.path.name})" if wanted and piece else scope.topology_basis,
+        basis=f"backup ({name_in(scope, piece)})" if wanted and piece else scope.topology_basis,
         needs=(request,) if local else (view,),
         judge=lambda readings: _judge_folders(
             _local_folders(readings[request], path) if local else readings[view].folders, expected
@@ -161,10 +161,10 @@ def _content(scope: Scope) -> tuple[Question, ...] | NotApplicable:
     paths, piece = paths_of(scope), piece_for(scope, PieceKind.FILE_STORE)
     if not paths:
         return NotApplicable(why=_NONE)
-    return tuple(_content_question(one, piece) for one in paths)
+    return tuple(_content_question(scope, one, piece) for one in paths)
 
 
-def _content_question(path: str, piece: Piece | None) -> Question:
+def _content_question(scope: Scope, path: str, piece: Piece | None) -> Question:
     request: Request[StoreView] = STORE.about(path)
     held = (
         f"{counted(piece.files, 'file')} of {piece.size} bytes, as the backup holds"
@@ -174,7 +174,7 @@ def _content_question(path: str, piece: Piece | None) -> Question:
     return Question(
         subject=path,
         expected=f"at least {held}",
-        basis=f"backup ({piece.path.name})" if piece else "backup",
+        basis=f"backup ({name_in(scope, piece)})" if piece else "backup",
         needs=(request,),
         judge=lambda readings: _judge_content(readings[request], piece),
     )

@@ -10,6 +10,7 @@ from checks.finding import Verdict, failed, passed, unknown
 from checks.pieces import (
     RESPONSE_GROUPS_COPY,
     USER_DATA_COPY,
+    name_in,
     piece_for,
     restored_path,
     uses_response_groups,
@@ -37,8 +38,8 @@ def _copied(scope: Scope, kind: PieceKind, name: str) -> tuple[Question, ...]:
     return (
         Question(
             subject=path,
-            expected=f"{piece.path.name} of the backup: {piece.size} bytes{proof}",
-            basis=f"backup ({piece.path.name})",
+            expected=f"{name_in(scope, piece)} of the backup: {piece.size} bytes{proof}",
+            basis=f"backup ({name_in(scope, piece)})",
             needs=(request,),
             judge=lambda readings: _judge(readings[request].paths[0], piece),
         ),

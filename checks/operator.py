@@ -103,7 +103,7 @@ CHECKS = (
         id="operator.local-admin",
         title="the operator is a local administrator of the machine",
         why="Setup, the local configuration store and the services can only be changed by a local administrator.",
-        remedy="On the machine run Add-LocalGroupMember -Group Administrators -Member <account>, then log on anew.",
+        remedy="On the machine run net localgroup Administrators <account> /add, then log on anew.",
         sources=("A-07", "M-08", "Hh202190 step 2", "JJ204623"),
         ask=_local_admin,
     ),

@@ -20,6 +20,12 @@ def words_for(kind: PieceKind) -> str:
     return kind.value.replace("-", " ")
 
 
+def name_in(scope: Scope, piece: Piece) -> str:
+    """Return a piece's path below the backup folder, such as ``se01.contoso.com/ExportedUserData.zip``."""
+    inside = piece.path.is_relative_to(scope.backup.root)
+    return piece.path.relative_to(scope.backup.root).as_posix() if inside else piece.path.name
+
+
 def piece_for(scope: Scope, kind: PieceKind) -> Piece | None:
     """Return the piece to restore the scope's pool from: its own before one of no known pool, usable, then newest."""
     found = scope.backup.of(kind, scope.pool.fqdn)

@@ -21,6 +21,7 @@ import json
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,7 @@ def paths() -> tuple[Path, ...]:
     return tuple(sorted(ROOT.glob("*/*.json")))
 
 
+@cache
 def load(path: Path) -> Case:
     """Return the case in a file."""
     said = json.loads(path.read_text("utf-8"))

@@ -12,6 +12,7 @@ from checks.check import Check
 from checks.finding import Status
 from checks.running import judged
 from tests.checks.cases import Case, load, paths, world_readings
+from tests.checks.cmdlets import unknown_cmdlets
 from tests.checks.scopes import standard_scope
 from tests.checks.worlds import World
 
@@ -120,3 +121,10 @@ def test_a_case_that_asks_what_the_check_does_not_need_is_refused() -> None:
 
 def _alarms(status: Status) -> bool:
     return status in (Status.FAIL, Status.WARN, Status.UNKNOWN, Status.SKIPPED)
+
+
+@pytest.mark.parametrize("path", paths(), ids=_name)
+def test_what_is_not_right_says_what_to_do(path: Path) -> None:
+    for finding in load(path).findings():
+        assert bool(finding.remedy) is (finding.status in (Status.WARN, Status.FAIL, Status.UNKNOWN))
+        assert unknown_cmdlets(finding.remedy) == []
