@@ -7,22 +7,26 @@ import getpass
 import json
 import os
 import sys
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from app.backup.backup_set import BackupSet
-from app.desk import Desk, DeskError
+from app.desk_shapes import DeskError, LabControl
 from app.exit_codes import ExitCode
-from app.line_mode import ALL_STEPS, PlainFace, exit_status
-from app.passwords import password_source
-from app.recovery.plan import Plan
-from app.reports.preflight_report import preflight_json, preflight_text
+from app.passwords import PasswordMissing, password_source
+from app.settings import Settings
 from app.settings_file import SettingsError, load_settings
 
+if TYPE_CHECKING:
+    from app.backup.backup_set import BackupSet
+    from app.desk import Desk
+    from app.recovery.plan import Plan
 
-def make_desk(options: argparse.Namespace, recorded_config: str = "") -> Desk:
-    """Return the desk that the options and the configuration describe.
+
+def make_settings(options: argparse.Namespace, recorded_config: str = "") -> tuple[Settings, Path | None]:
+    """Return the settings that the options and the configuration describe, and where they came from.
 
     Raises:
         DeskError: the configuration cannot be used.
@@ -33,14 +37,63 @@ def make_desk(options: argparse.Namespace, recorded_config: str = "") -> Desk:
     except SettingsError as error:
         raise DeskError(str(error)) from None
     named = config or (Path(os.environ["RELYNC_CONFIG"]) if os.environ.get("RELYNC_CONFIG") else None)
-    settings = replace(
+    changed = replace(
         settings,
         backup=options.backup or settings.backup,
         state=options.state or settings.state,
         failure=getattr(options, "failure", "") or settings.failure,
         target=getattr(options, "target", "") or settings.target,
     )
-    return Desk(settings, password=password_source(settings, os.environ, _prompt()), config=named)
+    return changed, named
+
+
+def asking_desk(options: argparse.Namespace, recorded_config: str = "") -> Desk:
+    """Return a desk whose password is at hand: for the commands that ask the world.
+
+    Raises:
+        DeskError: the configuration cannot be used, or there is no password.
+    """
+    settings, config = make_settings(options, recorded_config)
+    return desk_of(settings, config, fetched(settings))
+
+
+def make_desk(options: argparse.Namespace, recorded_config: str = "") -> Desk:
+    """Return the desk that the options and the configuration describe.
+
+    Raises:
+        DeskError: the configuration cannot be used.
+    """
+    settings, config = make_settings(options, recorded_config)
+    return desk_of(settings, config)
+
+
+def desk_of(settings: Settings, config: Path | None, password: Callable[[], str] | None = None) -> Desk:
+    """Return a desk on these settings."""
+    from app.desk import Desk  # 0.6 s of rooms that the app loads behind its first screen
+
+    from app.facts.sql_passwords import SqlPasswords
+
+    return Desk(
+        settings,
+        password=password or password_source(settings, os.environ, _prompt()),
+        sql_password=SqlPasswords(settings, os.environ),
+        config=config,
+    )
+
+
+def fetched(settings: Settings) -> Callable[[], str]:
+    """Return the source of the password, asked once while the terminal is still a plain one and no deadline runs.
+
+    Raises:
+        DeskError: an account is configured, and there is no password for it.
+    """
+    password = password_source(settings, os.environ, _prompt())
+    if settings.credentials.username and not settings.credentials.password_command:
+        try:
+            password()
+        except PasswordMissing as error:
+            raise DeskError(str(error)) from None
+    return password
 
 
 def _prompt() -> Callable[[str], str] | None:
@@ -57,12 +110,14 @@ def complain(error: object) -> int:
 def open_app(options: argparse.Namespace) -> int:
     """Open the app."""
     try:
-        return run_app(make_desk(options))
+        return run_app(*make_settings(options))
     except DeskError as error:
         return complain(error)
 
 
-def run_app(desk: Desk, resume: str | None = None) -> int:
+def run_app(
+    settings: Settings, config: Path | None, *, lab: LabControl | None = None, resume: str | None = None
+) -> int:
     """Show the app on this terminal until it is left."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return complain(
@@ -72,12 +127,33 @@ def run_app(desk: Desk, resume: str | None = None) -> int:
         return complain(
             "this Windows console knows no VT (it needs Windows 10 1511 or Server 2016); use recover --plain"
         )
+    password = fetched(settings)
     from app.tui import RelyncApp  # the widgets cost 0.3 s that no headless command should pay
 
+    desk = _Once(lambda: desk_of(settings, config, password))
     try:
-        return RelyncApp(desk, resume=resume).run() or ExitCode.OK
+        return RelyncApp(desk, lab=lab, resume=resume).run() or ExitCode.OK
     finally:
         desk.close()
+
+
+class _Once:
+    """Makes the desk when it is first asked for, from whichever thread."""
+
+    def __init__(self, make: Callable[[], Desk]) -> None:
+        self._make = make
+        self._desk: Desk | None = None
+        self._lock = threading.Lock()
+
+    def __call__(self) -> Desk:
+        with self._lock:
+            if self._desk is None:
+                self._desk = self._make()
+            return self._desk
+
+    def close(self) -> None:
+        if self._desk is not None:
+            self._desk.close()
 
 
 def _console_too_old() -> bool:
@@ -103,12 +179,14 @@ def _chosen(desk: Desk, backup: BackupSet) -> Plan:
 
 def preflight(options: argparse.Namespace) -> int:
     """Judge every gate of the plan and change nothing."""
-    desk = make_desk(options)
+    desk = asking_desk(options)
     try:
         backup = desk.backup()
         found = desk.preflight(backup, _chosen(desk, backup))
     finally:
         desk.close()
+    from app.reports.preflight_report import preflight_json, preflight_text
+
     if options.json:
         print(json.dumps(preflight_json(found.plan, found.findings)))
     else:
@@ -129,10 +207,10 @@ def plan(options: argparse.Namespace) -> int:
 
 def recover(options: argparse.Namespace) -> int:
     """Recover, in lines or on screens; ``--resume`` takes an interrupted run up again."""
-    resuming = options.resume is not None
-    desk = make_desk(options, _recorded_config(options) if resuming else "")
+    recorded = _recorded_config(options) if options.resume is not None else ""
     if not options.plain and sys.stdin.isatty() and sys.stdout.isatty():
-        return run_app(desk, resume=options.resume)
+        return run_app(*make_settings(options, recorded), resume=options.resume)
+    desk = asking_desk(options, recorded)
     try:
         return _in_lines(desk, options)
     finally:
@@ -146,6 +224,8 @@ def _recorded_config(options: argparse.Namespace) -> str:
 
 
 def _in_lines(desk: Desk, options: argparse.Namespace) -> int:
+    from app.line_mode import PlainFace, exit_status
+
     if options.resume is not None:
         steps = desk.recorded(options.resume).steps
     else:
@@ -162,6 +242,8 @@ def _in_lines(desk: Desk, options: argparse.Namespace) -> int:
 
 
 def _refuse_unknown_steps(asked: Sequence[str], known: Sequence[str]) -> None:
+    from app.line_mode import ALL_STEPS
+
     wrong = [one for one in asked if one not in (*known, ALL_STEPS)]
     if wrong:
         raise DeskError(

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import getpass
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from app.backup.backup_set import BackupSet
 from app.backup.opening import BackupError, open_backup
+from app.desk_shapes import DeskError, Failure, Interrupted, LabControl
 from app.facts.gather import Gatherer
 from app.passwords import PasswordMissing
 from app.procedures.catalogue import find_procedure
@@ -48,67 +49,6 @@ Engine = Callable[[], RunState]
 Password = Callable[[], str]
 
 
-class DeskError(Exception):
-    """What was asked for cannot be done. ``str()`` is a sentence: found, expected, do next."""
-
-
-class LabAction(Protocol):
-    """One thing that can be done to the simulated world."""
-
-    @property
-    def id(self) -> str:
-        """What ``do`` takes."""
-        ...
-
-    @property
-    def title(self) -> str:
-        """A few words."""
-        ...
-
-    @property
-    def area(self) -> str:
-        """What it belongs to, such as ``DNS``."""
-        ...
-
-    @property
-    def explanation(self) -> str:
-        """A sentence or two."""
-        ...
-
-    @property
-    def breaks(self) -> bool:
-        """Whether it is an instructor's action: it breaks something."""
-        ...
-
-    @property
-    def applies(self) -> bool:
-        """Whether there is something to do right now."""
-        ...
-
-
-class LabControl(Protocol):
-    """The lab's panel. Methods raise OSError where the lab does not answer."""
-
-    def actions(self) -> Sequence[LabAction]:
-        """Return every action with whether it applies now."""
-        ...
-
-    def do(self, action: str) -> str:
-        """Do one action and return what was done, in a sentence."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
-    """A failure that a procedure exists for."""
-
-    procedure: str
-    target: str
-    title: str
-    why: str
-    likely: bool
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preflight:
     """Every gate of a plan, judged in one wave."""
@@ -120,16 +60,6 @@ class Preflight:
     def exit_status(self) -> int:
         """0, 1 or 3 as the command line means them."""
         return exit_status(self.findings)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Interrupted:
-    """A run that can be taken up again."""
-
-    id: str
-    title: str
-    target: str
-    standing: str
 
 
 class Desk:
@@ -316,8 +246,13 @@ class Desk:
                 standing=f"{one.over} of {one.steps} steps, next {one.step}",
             )
             for one in self.runs()
-            if one.resumable
+            if one.resumable and self._can_be_reached(one.run)
         )
+
+    def _can_be_reached(self, run: str) -> bool:
+        """A run whose configuration file is gone (a lab that has ended) cannot be taken up again."""
+        config = self.recorded(run).config
+        return not config or Path(config).exists()
 
     def report(self, run: str, form: str) -> str:
         """Return the evidence report of a run; an empty id means the latest.

@@ -7,20 +7,22 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 from textual.app import App
 from textual.binding import Binding, BindingType
 
-from app.desk import Desk, DeskError, Engine
+from app.desk_shapes import DeskError, LabControl
 from app.recovery.ports import Choice, Reply
 from screens.asking import TextQuestion
 from screens.home import HomeScreen
 from screens.plan import PlanScreen
 from screens.recovery import RecoveryScreen
-from screens.report import ReportScreen
 from screens.run_view import EngineAsks, EngineFailed, EngineNews, RunView
+
+if TYPE_CHECKING:
+    from app.desk import Desk, Engine
 
 
 class RelyncApp(App[int]):
@@ -33,9 +35,11 @@ class RelyncApp(App[int]):
         Binding("ctrl+q", "leave", "Quit", id="app.quit", show=False, priority=True),
     ]
 
-    def __init__(self, desk: Desk, *, resume: str | None = None) -> None:
+    def __init__(self, desk: Callable[[], Desk], *, lab: LabControl | None = None, resume: str | None = None) -> None:
+        """``desk`` is called from worker threads too, and always returns the same one; ``resume`` names a run."""
         super().__init__()
         self.desk = desk
+        self.lab = lab
         self.resume_at_start = resume
         self.run_view = RunView(self)
         self.engine: threading.Thread | None = None
@@ -50,12 +54,12 @@ class RelyncApp(App[int]):
 
     def on_plan_screen_start(self, message: PlanScreen.Start) -> None:
         """Begin a recovery."""
-        backup, plan = self.desk.backup(), message.plan
-        self.begin(lambda run: self.desk.begin(backup, plan, run.emit, run.ask))
+        plan = message.plan
+        self.begin(lambda run: self.desk().begin(self.desk().backup(), plan, run.emit, run.ask))
 
     def on_plan_screen_resume(self, message: PlanScreen.Resume) -> None:
         """Take an interrupted recovery up again."""
-        self.begin(lambda run: self.desk.resume(message.run, run.emit, run.ask))
+        self.begin(lambda run: self.desk().resume(message.run, run.emit, run.ask))
 
     def begin(self, make: Callable[[RunView], Engine]) -> None:
         """Start an engine in a thread of the app's own and show its run."""
@@ -69,7 +73,7 @@ class RelyncApp(App[int]):
             self.notify(str(error), title="Not started", severity="error", timeout=30, markup=False)
             return
         self.engine = threading.Thread(target=self._work, args=(engine,), name="engine", daemon=True)
-        self.push_screen(RecoveryScreen(run, self.desk.lab))
+        self.push_screen(RecoveryScreen(run, self.lab))
         self.engine.start()
 
     def _work(self, engine: Engine) -> None:
@@ -100,10 +104,12 @@ class RelyncApp(App[int]):
         if opened is None:
             return
         try:
-            report = self.desk.report(opened.run, "markdown")
+            report = self.desk().report(opened.run, "markdown")
         except DeskError as error:
             self.notify(str(error), severity="error", markup=False)
             return
+        from screens.report import ReportScreen  # Markdown costs 0.1 s that the first screen should not wait for
+
         self.push_screen(ReportScreen(f"Evidence of run {opened.run}", report))
 
     @work(exclusive=True, group="leave")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -15,10 +16,13 @@ from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
 from app.backup.backup_set import BackupSet, Piece
-from app.desk import Desk, DeskError, Failure
+from app.desk_shapes import DeskError, Failure, Interrupted
 from screens.asking import TextQuestion
 from screens.plan import PlanScreen
 from screens.widgets.marks import age
+
+if TYPE_CHECKING:
+    from app.desk import Desk
 
 
 class HomeScreen(Screen[None]):
@@ -31,7 +35,8 @@ class HomeScreen(Screen[None]):
         Binding("q", "app.leave", "Quit", id="home.quit"),
     ]
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Callable[[], Desk]) -> None:
+        """``desk`` loads the rooms below when it is first called: that takes longer than painting this screen."""
         super().__init__()
         self.desk = desk
         self.backup: BackupSet | None = None
@@ -57,11 +62,12 @@ class HomeScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Read the backup and look around."""
+        self.query_one("#runs").display = self.query_one("#runs-title").display = False
         self.look()
 
     def on_screen_resume(self) -> None:
         """Interrupted runs may have changed while another screen was open."""
-        self._show_runs()
+        self.look_for_runs()
 
     @work(thread=True, exclusive=True, group="home")
     def look(self) -> None:
@@ -69,13 +75,13 @@ class HomeScreen(Screen[None]):
         call = self.app.call_from_thread
         call(self._say, "reading the backup")
         try:
-            backup = self.desk.backup()
+            backup = self.desk().backup()
         except DeskError as error:
             call(self._no_backup, str(error))
             return
         call(self._show_backup, backup)
         call(self._say, "asking every server of the topology how it is")
-        call(self._show_failures, self.desk.failures(backup))
+        call(self._show_failures, self.desk().failures(backup))
 
     def _say(self, text: str) -> None:
         self.query_one("#failures-hint", Static).update(Content(text))
@@ -109,8 +115,12 @@ class HomeScreen(Screen[None]):
             listing.highlighted = 0
             listing.focus()
 
-    def _show_runs(self) -> None:
-        runs = self.desk.interrupted()
+    @work(thread=True, exclusive=True, group="runs")
+    def look_for_runs(self) -> None:
+        """List the runs that can be taken up again."""
+        self.app.call_from_thread(self._show_runs, self.desk().interrupted())
+
+    def _show_runs(self, runs: tuple[Interrupted, ...]) -> None:
         listing = self.query_one("#runs", OptionList)
         listing.clear_options()
         for one in runs:
@@ -124,7 +134,7 @@ class HomeScreen(Screen[None]):
         """Show the plan for what was chosen."""
         if self.backup is not None:
             failure = self.failures[event.option_index]
-            self.app.push_screen(PlanScreen(self.desk, self.backup, failure))
+            self.app.push_screen(PlanScreen(self.desk(), self.backup, failure))
 
     @on(OptionList.OptionSelected, "#runs")
     def resume(self, event: OptionList.OptionSelected) -> None:
@@ -142,7 +152,7 @@ class HomeScreen(Screen[None]):
         text = "Folder that holds the backup set: a path on this console, a mounted share, or a UNC path on Windows."
         folder = await self.app.push_screen_wait(TextQuestion("Backup folder", text, go="Open"))
         if folder:
-            self.desk.choose_backup(folder)
+            self.desk().choose_backup(folder)
             self.look()
 
 

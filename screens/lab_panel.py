@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
-from app.desk import LabAction, LabControl
+from app.desk_shapes import LabAction, LabControl
 
 
 class LabPanel(ModalScreen[bool]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -15,15 +15,17 @@ from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
 from app.backup.backup_set import BackupSet
-from app.desk import Desk, DeskError, Failure, Preflight
-from app.recovery.plan import Plan
-from app.recovery.preflight import PreflightFinding
+from app.desk_shapes import DeskError, Failure
 from app.recovery.step import Kind, Step
 from checks.finding import Status
 from screens.finding import FindingScreen
-from screens.report import ReportScreen
 from screens.widgets.finding_list import FindingList
 from screens.widgets.marks import DANGER, STATUS, urgency
+
+if TYPE_CHECKING:
+    from app.desk import Desk, Preflight
+    from app.recovery.plan import Plan
+    from app.recovery.preflight import PreflightFinding
 
 
 class PlanScreen(Screen[None]):
@@ -190,6 +192,8 @@ class PlanScreen(Screen[None]):
     def action_view_paper(self) -> None:
         """Show the plan as it can be printed."""
         if self.plan is not None:
+            from screens.report import ReportScreen  # Markdown costs 0.1 s that the first screen should not wait for
+
             self.app.push_screen(ReportScreen("The plan on paper", self.desk.paper(self.backup, self.plan)))
 
     def action_start(self) -> None:

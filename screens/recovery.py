@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
-from app.desk import LabControl
+from app.desk_shapes import LabControl
 from app.recovery.ports import Choice, Question, Reply
 from app.recovery.state import CommandState, CommandStatus, RunState, StepState
 from checks.finding import Finding

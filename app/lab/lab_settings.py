@@ -30,7 +30,6 @@ def lab_settings(
     controller = f"{CONTROLLER}.{world.directory.domain}"
     return Settings(
         backup=backup,
-        state=world.folder / "runs",
         failure=failure,
         target=world.target if failure else "",
         credentials=CredentialSettings(

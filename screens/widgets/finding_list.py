@@ -15,6 +15,10 @@ from checks.finding import Finding, Gate, Status
 from screens.widgets.marks import STATUS, urgency
 
 _INDENT = 13
+_WELL = (Status.PASS, Status.NOT_APPLICABLE)
+_FOLDED_FROM = 3
+"""More findings than this that are well become one line: on 24 rows the command must stay in sight."""
+_MORE = "more"
 
 
 class FindingList(OptionList):
@@ -31,6 +35,7 @@ class FindingList(OptionList):
         super().__init__(id=id)
         self.findings: tuple[Finding, ...] = ()
         self._width = 78
+        self._listed_in_full = False
 
     def show(self, findings: Sequence[Finding]) -> None:
         """Show these findings and keep the highlighted one highlighted where it is still there."""
@@ -39,9 +44,10 @@ class FindingList(OptionList):
         self.clear_options()
         self._fill()
         self.set_class(not self.findings, "-empty")
-        for index, one in enumerate(self.findings):
-            if kept is not None and (one.check, one.subject) == (kept.check, kept.subject):
-                self.highlighted = index
+        for at, option in enumerate(self.options):
+            one = self._finding(option)
+            if kept is not None and one is not None and (one.check, one.subject) == (kept.check, kept.subject):
+                self.highlighted = at
 
     def on_resize(self, event: Resize) -> None:
         """Wrap anew: found, expected and do keep their hanging indent."""
@@ -54,17 +60,35 @@ class FindingList(OptionList):
 
     def _fill(self) -> None:
         width = max(40, self._width - 1)
-        self.add_options([Option(line(one, width), id=str(index)) for index, one in enumerate(self.findings)])
+        well = [one for one in self.findings if one.status in _WELL]
+        folded = len(well) > _FOLDED_FROM and not self._listed_in_full
+        shown = [one for one in self.findings if one not in well] if folded else self.findings
+        self.add_options([Option(line(one, width), id=str(self.findings.index(one))) for one in shown])
+        if folded:
+            text = f"{len(well)} findings, nothing wrong with them (Enter lists them)"
+            self.add_option(
+                Option(Content.assemble(STATUS[Status.PASS].content(7), " ", (text, "$text-muted")), id=_MORE)
+            )
 
     def _highlighted(self) -> Finding | None:
-        if self.highlighted is None or self.highlighted >= len(self.findings):
+        if self.highlighted is None or self.highlighted >= self.option_count:
             return None
-        return self.findings[self.highlighted]
+        return self._finding(self.get_option_at_index(self.highlighted))
+
+    def _finding(self, option: Option) -> Finding | None:
+        return None if option.id in (None, _MORE) else self.findings[int(option.id or 0)]
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """Open the selected finding."""
+        """Open the selected finding, or list those that pass."""
         event.stop()
-        self.post_message(self.Opened(self.findings[event.option_index]))
+        finding = self._finding(event.option)
+        if finding is not None:
+            self.post_message(self.Opened(finding))
+            return
+        self._listed_in_full = True
+        self.clear_options()
+        self._fill()
+        self.highlighted = 0
 
 
 def line(finding: Finding, width: int) -> Content:

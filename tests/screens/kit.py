@@ -9,7 +9,8 @@ from typing import Any
 
 from textual.pilot import Pilot
 
-from app.desk import Desk, DeskError, Failure, Preflight
+from app.desk import Desk, Preflight
+from app.desk_shapes import DeskError, Failure
 from app.recovery.engine import Engine, opening
 from app.recovery.journal import Journal
 from app.recovery.plan import Plan, make_plan
@@ -117,6 +118,11 @@ class ToyDesk(Desk):
 
     def close(self) -> None:
         return
+
+
+def toy_app(desk: ToyDesk) -> RelyncApp:
+    """The app on a toy desk."""
+    return RelyncApp(lambda: desk, lab=desk.lab)
 
 
 async def until(pilot: Pilot[int], true: Callable[[], object], what: str) -> None:

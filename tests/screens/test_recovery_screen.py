@@ -20,7 +20,7 @@ from screens.widgets.finding_list import FindingList
 from screens.widgets.question_bar import QuestionBar
 from screens.widgets.step_list import StepList
 from tests.recovery.kit import ToyWorld, toy_step
-from tests.screens.kit import ToyDesk, ToyLab, question, started, until
+from tests.screens.kit import ToyDesk, ToyLab, question, started, toy_app, until
 
 WIDE, NARROW = (120, 40), (80, 24)
 
@@ -33,7 +33,7 @@ def text(app: RelyncApp, selector: str) -> str:
 async def test_a_held_step_says_what_holds_it_and_offers_no_run(tmp_path: Path, size: tuple[int, int]) -> None:
     """The gate is shut: found, expected and what to do are on the screen, and pressing r does nothing."""
     world = ToyWorld()
-    app = RelyncApp(ToyDesk(tmp_path, world, toy_step("1", before=("ready.1",))))
+    app = toy_app(ToyDesk(tmp_path, world, toy_step("1", before=("ready.1",))))
     async with app.run_test(size=size) as pilot:
         asked = await started(pilot, app)
         assert asked.topic is Topic.HELD
@@ -50,7 +50,7 @@ async def test_a_held_step_says_what_holds_it_and_offers_no_run(tmp_path: Path, 
 
 
 async def test_the_safe_answer_has_the_focus(tmp_path: Path) -> None:
-    app = RelyncApp(ToyDesk(tmp_path, ToyWorld(), toy_step("1")))
+    app = toy_app(ToyDesk(tmp_path, ToyWorld(), toy_step("1")))
     async with app.run_test(size=WIDE) as pilot:
         await started(pilot, app)
         assert isinstance(app.focused, Button)
@@ -59,7 +59,7 @@ async def test_the_safe_answer_has_the_focus(tmp_path: Path) -> None:
 
 async def test_run_shows_the_command_before_it_runs_and_the_proof_after(tmp_path: Path) -> None:
     world = ToyWorld()
-    app = RelyncApp(ToyDesk(tmp_path, world, toy_step("1"), toy_step("2")))
+    app = toy_app(ToyDesk(tmp_path, world, toy_step("1"), toy_step("2")))
     async with app.run_test(size=WIDE) as pilot:
         asked = await started(pilot, app)
         assert asked.topic is Topic.READY
@@ -79,7 +79,7 @@ async def test_run_shows_the_command_before_it_runs_and_the_proof_after(tmp_path
 
 async def test_a_destructive_step_needs_the_target_typed(tmp_path: Path) -> None:
     world = ToyWorld()
-    app = RelyncApp(ToyDesk(tmp_path, world, toy_step("1", danger=Danger.DESTRUCTIVE)))
+    app = toy_app(ToyDesk(tmp_path, world, toy_step("1", danger=Danger.DESTRUCTIVE)))
     async with app.run_test(size=WIDE) as pilot:
         await started(pilot, app)
         await pilot.press("r")
@@ -99,7 +99,7 @@ async def test_a_destructive_step_needs_the_target_typed(tmp_path: Path) -> None
 
 async def test_an_override_needs_a_reason_and_records_it(tmp_path: Path) -> None:
     world = ToyWorld()
-    app = RelyncApp(ToyDesk(tmp_path, world, toy_step("1", before=("ready.1",))))
+    app = toy_app(ToyDesk(tmp_path, world, toy_step("1", before=("ready.1",))))
     async with app.run_test(size=WIDE) as pilot:
         await started(pilot, app)
         await pilot.press("o")
@@ -114,7 +114,7 @@ async def test_an_override_needs_a_reason_and_records_it(tmp_path: Path) -> None
 
 async def test_what_a_host_says_is_never_read_as_markup(tmp_path: Path) -> None:
     world = ToyWorld(unseen={"ready.1"})
-    app = RelyncApp(ToyDesk(tmp_path, world, toy_step("1", before=("ready.1",), title="[bold]step[/] [x")))
+    app = toy_app(ToyDesk(tmp_path, world, toy_step("1", before=("ready.1",), title="[bold]step[/] [x")))
     async with app.run_test(size=WIDE) as pilot:
         await started(pilot, app)
         assert "[bold]step[/] [x" in text(app, "#step-head")
@@ -126,7 +126,7 @@ async def test_what_a_host_says_is_never_read_as_markup(tmp_path: Path) -> None:
 async def test_the_lab_panel_mends_and_the_gate_is_looked_at_again(tmp_path: Path) -> None:
     world = ToyWorld()
     lab = ToyLab(world, "ready.1")
-    app = RelyncApp(ToyDesk(tmp_path, world, toy_step("1", before=("ready.1",)), lab=lab))
+    app = toy_app(ToyDesk(tmp_path, world, toy_step("1", before=("ready.1",)), lab=lab))
     async with app.run_test(size=WIDE) as pilot:
         await started(pilot, app)
         await pilot.press("l")
@@ -144,7 +144,7 @@ async def test_the_lab_panel_mends_and_the_gate_is_looked_at_again(tmp_path: Pat
 
 
 async def test_without_a_lab_there_is_no_panel(tmp_path: Path) -> None:
-    app = RelyncApp(ToyDesk(tmp_path, ToyWorld(), toy_step("1")))
+    app = toy_app(ToyDesk(tmp_path, ToyWorld(), toy_step("1")))
     async with app.run_test(size=WIDE) as pilot:
         await started(pilot, app)
         await pilot.press("l")
@@ -153,7 +153,7 @@ async def test_without_a_lab_there_is_no_panel(tmp_path: Path) -> None:
 
 
 async def test_the_narrow_screen_shows_the_step_and_brings_up_the_plan_on_demand(tmp_path: Path) -> None:
-    app = RelyncApp(ToyDesk(tmp_path, ToyWorld(), toy_step("1"), toy_step("2")))
+    app = toy_app(ToyDesk(tmp_path, ToyWorld(), toy_step("1"), toy_step("2")))
     async with app.run_test(size=NARROW) as pilot:
         await started(pilot, app)
         assert not app.screen.query_one(StepList).display
@@ -164,7 +164,7 @@ async def test_the_narrow_screen_shows_the_step_and_brings_up_the_plan_on_demand
 
 
 async def test_stopping_ends_the_session_and_says_that_it_can_be_resumed(tmp_path: Path) -> None:
-    app = RelyncApp(ToyDesk(tmp_path, ToyWorld(), toy_step("1")))
+    app = toy_app(ToyDesk(tmp_path, ToyWorld(), toy_step("1")))
     async with app.run_test(size=WIDE) as pilot:
         await started(pilot, app)
         await pilot.press("s")
@@ -176,7 +176,7 @@ async def test_stopping_ends_the_session_and_says_that_it_can_be_resumed(tmp_pat
 
 async def test_a_step_of_hands_is_attested_with_a_note(tmp_path: Path) -> None:
     world = ToyWorld(true={"done.1"})
-    app = RelyncApp(ToyDesk(tmp_path, world, toy_step("1", kind=Kind.BY_HAND, plan=None)))
+    app = toy_app(ToyDesk(tmp_path, world, toy_step("1", kind=Kind.BY_HAND, plan=None)))
     async with app.run_test(size=WIDE) as pilot:
         await started(pilot, app)
         assert "1. do it" in text(app, "#hand")
@@ -188,7 +188,7 @@ async def test_a_step_of_hands_is_attested_with_a_note(tmp_path: Path) -> None:
 
 
 async def test_the_evidence_can_be_read_and_saved_but_never_over_another_file(tmp_path: Path) -> None:
-    app = RelyncApp(ToyDesk(tmp_path, ToyWorld(), toy_step("1")))
+    app = toy_app(ToyDesk(tmp_path, ToyWorld(), toy_step("1")))
     target = tmp_path / "report.md"
     target.write_text("mine")
     async with app.run_test(size=WIDE) as pilot:
@@ -204,7 +204,7 @@ async def test_the_evidence_can_be_read_and_saved_but_never_over_another_file(tm
 
 async def test_leaving_at_a_question_stops_the_run_the_safe_way(tmp_path: Path) -> None:
     world = ToyWorld()
-    app = RelyncApp(ToyDesk(tmp_path, world, toy_step("1")))
+    app = toy_app(ToyDesk(tmp_path, world, toy_step("1")))
     async with app.run_test(size=WIDE) as pilot:
         await question_then_quit(pilot, app)
     assert app.engine is not None
