@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from textwrap import wrap
 
 _WIDTH = 100
+_NARROWEST = 28  # a folded column below this reads worse than a paragraph a row
 _MARKUP = re.compile(r"([\\`*_\[\]<>#|~])")
 
 
@@ -132,14 +134,21 @@ def _hanging(mark: str, text: str) -> str:
 
 
 def _grid(table: Table) -> str:
-    """Columns as wide as their content; a table too wide for the page becomes one paragraph a row."""
-    rows: Sequence[tuple[str, ...]] = [table.head, *(tuple(plain(cell) for cell in row) for row in table.rows)]
+    """Columns as wide as their content, the widest one folded to fit; where even that is too wide, a paragraph a row."""
+    rows = [table.head, *(tuple(plain(cell) for cell in row) for row in table.rows)]
     widths = [max(len(row[number]) for row in rows) for number in range(len(table.head))]
-    if sum(widths) + 2 * (len(widths) - 1) <= _WIDTH:
-        return "\n".join(
-            "  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
-        )
-    return "\n".join(_record(table.head, row) for row in rows[1:])
+    widest = widths.index(max(widths))
+    left = _WIDTH - 2 * (len(widths) - 1) - sum(widths) + widths[widest]
+    if widths[widest] > left < _NARROWEST:
+        return "\n".join(_record(table.head, row) for row in rows[1:])
+    widths[widest] = min(widths[widest], left)
+    return "\n".join(line for row in rows for line in _folded(row, widths))
+
+
+def _folded(row: tuple[str, ...], widths: Sequence[int]) -> list[str]:
+    cells = [wrap(cell, width, break_on_hyphens=False) or [""] for cell, width in zip(row, widths, strict=True)]
+    lines = zip_longest(*cells, fillvalue="")
+    return ["  ".join(f"{cell:<{width}}" for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]
 
 
 def _record(head: tuple[str, ...], row: tuple[str, ...]) -> str:

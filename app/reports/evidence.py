@@ -63,7 +63,12 @@ def _run(state: RunState) -> list[Block]:
                 ("Backup", opened.backup),
                 ("Configuration", opened.config or "none"),
                 ("Plan", opened.digest),
-                ("Sessions", "; ".join(f"{one.operator}, {one.opened} to {one.last}" for one in state.sessions)),
+                (
+                    "Sessions",
+                    "; ".join(
+                        f"{one.operator}, {_clock(one.opened)} to {_clock(one.last)} UTC" for one in state.sessions
+                    ),
+                ),
                 ("Time", f"{_time(spent.machine)} of the machine, {_time(spent.waiting)} of waiting for the operator"),
             )
         )
@@ -86,10 +91,19 @@ def _chain(chain: Verification) -> list[Block]:
 
 def _overview(state: RunState) -> Table:
     rows = [
-        (one.planned.number, one.planned.title, _standing(one), str(one.attempts), one.started, one.ended)
+        (f"{one.planned.number} {one.planned.title}", _standing(one), str(one.attempts), _clock(one.ended))
         for one in state.steps
     ]
-    return Table(("Step", "Title", "Standing", "Attempts", "Started (UTC)", "Ended (UTC)"), tuple(rows))
+    return Table(("Step", "Standing", "Attempts", "Ended (UTC)"), tuple(rows))
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number} times"
+
+
+def _clock(stamp: str) -> str:
+    """A time as people read it: to the second."""
+    return stamp[:19].replace("T", " ")
 
 
 def _standing(step: StepState) -> str:
@@ -99,7 +113,7 @@ def _standing(step: StepState) -> str:
 
 
 def _step(step: StepState, history: StepHistory) -> list[Block]:
-    looked = f"{history.times_judged} times, held {history.times_held} times" if history.times_judged else ""
+    looked = f"{_times(history.times_judged)}, held {_times(history.times_held)}" if history.times_judged else ""
     blocks: list[Block] = [
         Heading(3, f"Step {step.planned.number}: {step.planned.title}"),
         Fields(
@@ -126,21 +140,14 @@ def _findings(title: str, findings: tuple[JudgedFinding, ...]) -> list[Block]:
     if not findings:
         return []
     rows = tuple(_finding(one) for one in findings)
-    return [Paragraph(title), Table(("Check", "Status", "Subject", "Found", "Expected", "Basis", "Age"), rows)]
+    return [Paragraph(title), Table(("Finding", "Found", "Expected", "Basis"), rows)]
 
 
 def _finding(one: JudgedFinding) -> tuple[str, ...]:
     finding = one.finding
-    status = finding.status.value + (" (advisory)" if finding.gate is Gate.ADVISORY else "")
-    return (
-        finding.check,
-        status,
-        finding.subject,
-        finding.found,
-        finding.expected,
-        finding.basis,
-        f"{one.age:.0f} s",
-    )
+    advisory = " (advisory)" if finding.gate is Gate.ADVISORY else ""
+    head = f"{finding.status.value} {finding.check}{advisory}, {finding.subject}, {one.age:.0f} s old"
+    return (head, finding.found, finding.expected, finding.basis)
 
 
 def _command(command: CommandState) -> list[Block]:
@@ -165,7 +172,7 @@ def _words(state: RunState) -> list[Block]:
 
 
 def _record(events: Sequence[AnyEvent]) -> Table:
-    rows = tuple((str(number), one.at, event_line(one)) for number, one in enumerate(events, start=1))
+    rows = tuple((str(number), _clock(one.at), event_line(one)) for number, one in enumerate(events, start=1))
     return Table(("Row", "When", "What"), rows)
 
 

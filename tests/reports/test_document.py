@@ -9,8 +9,16 @@ def test_a_fence_is_longer_than_any_in_the_content() -> None:
     assert as_markdown([Code(("a ``` b", "c"))]).splitlines() == ["````", "a ``` b", "c", "````"]
 
 
-def test_a_table_too_wide_for_the_page_becomes_one_paragraph_a_row() -> None:
-    wide = Table(("Check", "Found"), (("dns.pool", "word " * 40),))
+def test_the_widest_column_is_folded_to_the_page() -> None:
+    lines = as_text([Table(("Check", "Found"), (("dns.pool", "word " * 40),))]).splitlines()
+    assert lines[0] == "Check     Found"
+    assert lines[1].startswith("dns.pool  word word")
+    assert lines[2].startswith("          word")
+    assert max(map(len, lines)) <= 100
+
+
+def test_a_table_that_cannot_be_folded_becomes_one_paragraph_a_row() -> None:
+    wide = Table(("Check", "Found", "Expected"), (("dns.pool", "word " * 20, "other " * 20),))
     lines = as_text([wide]).splitlines()
     assert lines[0] == "- dns.pool"
     assert lines[1].startswith("    Found: word")
