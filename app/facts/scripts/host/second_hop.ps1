@@ -24,11 +24,11 @@ $identity = ''
 try {
     Add-Type -AssemblyName System.DirectoryServices.Protocols
     $domain = [string](Get-WmiObject -Class Win32_ComputerSystem).Domain
-    $connection = New-Object -TypeName DirectoryServices.Protocols.LdapConnection -ArgumentList $domain
+    $connection = New-Object -TypeName System.DirectoryServices.Protocols.LdapConnection -ArgumentList $domain
     $connection.Timeout = [TimeSpan]::FromSeconds(5)
-    $connection.AuthType = [DirectoryServices.Protocols.AuthType]::Negotiate
+    $connection.AuthType = [System.DirectoryServices.Protocols.AuthType]::Negotiate
     $connection.Bind()
-    $whoAmI = New-Object -TypeName DirectoryServices.Protocols.ExtendedRequest -ArgumentList '1.3.6.1.4.1.4203.1.11.3'
+    $whoAmI = New-Object -TypeName System.DirectoryServices.Protocols.ExtendedRequest -ArgumentList '1.3.6.1.4.1.4203.1.11.3'
     $answer = $connection.SendRequest($whoAmI, [TimeSpan]::FromSeconds(5))
     if ($answer.ResponseValue) { $identity = ([Text.Encoding]::UTF8.GetString($answer.ResponseValue)) -replace '^(u|dn):', '' }
     $connection.Dispose()
