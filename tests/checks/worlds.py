@@ -7,12 +7,6 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from app.deployment.phone_options import encode_option_43, encode_option_120
-from app.deployment.requirements import internal_web_name
-from app.facts.dhcp import DhcpReply
-from app.facts.dhcp_server import DhcpScope, DhcpServerView, OptionValue, VendorClass
-from app.facts.directory import ComputerAccount, ComputerAccounts, DirectoryState, StorePointer, StorePointers
-from app.facts.dns import DnsAnswer, ServiceRecord
 from app.facts.fact import Known, Request
 from app.facts.file_store import StoreView
 from app.facts.host import (
@@ -54,21 +48,10 @@ from app.facts.tls import Greeting, TlsPeer
 from app.lab.documents import published_xml
 from checks.check import Scope
 from checks.expected import databases_of, instances_of, services_of
+from tests.checks import world_network
 from tests.checks.certificate_recipes import der, thumbprint
 from tests.checks.scopes import FOLDERS, NOW, SHA256
 
-ADDRESSES = {
-    "dc01.contoso.com": "192.0.2.10",
-    "se01.contoso.com": "192.0.2.11",
-    "se02.contoso.com": "192.0.2.12",
-    "bk01.contoso.com": "192.0.2.13",
-    "fe01.contoso.com": "192.0.2.21",
-    "fe02.contoso.com": "192.0.2.22",
-    "sql01.contoso.com": "192.0.2.23",
-    "fs01.contoso.com": "192.0.2.24",
-    "web-int.contoso.com": "192.0.2.25",
-    "web-ext-se01.contoso.com": "192.0.2.26",
-}
 MAC = "00:15:5D:02:00:0B"
 _BOOT = NOW - timedelta(hours=5)
 
@@ -95,7 +78,7 @@ def _identity(request: Request[Any], _scope: Scope, _world: World) -> HostIdenti
         name="Ethernet",
         mac=MAC,
         dhcp_enabled=False,
-        addresses=(ADDRESSES[request.subject], "fe80::215:5dff:fe02:b"),
+        addresses=(world_network.ADDRESSES[request.subject], "fe80::215:5dff:fe02:b"),
         gateways=("192.0.2.1",),
         dns_servers=("192.0.2.10",),
     )
@@ -251,86 +234,6 @@ def database(name: str) -> Database:
     )
 
 
-def _accounts(request: Request[Any], _scope: Scope, _world: World) -> ComputerAccounts:
-    account = ComputerAccount(
-        dn=f"CN={request.subject.partition('.')[0].upper()},OU=Lync,DC=contoso,DC=com",
-        sid="S-1-5-21-1-2-3-1106",
-        created=datetime(2014, 3, 1, tzinfo=UTC),
-        enabled=True,
-        groups=("Domain Computers", "RTCHSUniversalServices", "RTCComponentUniversalServices"),
-        service_principal_names=(),
-    )
-    return ComputerAccounts(accounts=(account,))
-
-
-def _state(_request: Request[Any], _scope: Scope, _world: World) -> DirectoryState:
-    groups = (
-        "RTCUniversalServerAdmins RTCUniversalUserAdmins RTCUniversalReadOnlyAdmins RTCUniversalGlobalWriteGroup"
-        " RTCUniversalGlobalReadOnlyGroup RTCUniversalUserReadOnlyGroup RTCUniversalServerReadOnlyGroup"
-        " RTCHSUniversalServices RTCComponentUniversalServices RTCProxyUniversalServices RTCUniversalConfigReplicator"
-        " CSAdministrator"
-    )
-    return DirectoryState(schema_upper=1150, schema_lower=3, groups=tuple(groups.split()), clock=NOW)
-
-
-def _pointers(_request: Request[Any], _scope: Scope, _world: World) -> StorePointers:
-    dn = "CN={1},CN=Topology Settings,CN=RTC Service,CN=Services,CN=Configuration,DC=contoso,DC=com"
-    return StorePointers(pointers=(StorePointer(dn=dn, back_end="se02.contoso.com\\rtc", mirror=""),))
-
-
-def _dns(request: Request[Any], scope: Scope, _world: World) -> DnsAnswer:
-    name = request.subject
-    if request.argument("type") == "SRV":
-        domain = name.partition("._tcp.")[2]
-        target = scope.pool.fqdn if scope.pool.fqdn.endswith(f".{domain}") else f"sip.{domain}"
-        record = ServiceRecord(priority=0, weight=0, port=5061, target=target)
-        return DnsAnswer(rcode="NOERROR", aliases=(), addresses=(), services=(record,), authoritative=True)
-    aliases = (scope.pool.fqdn,) if name.startswith("lyncdiscoverinternal.") else ()
-    addresses = _addresses(aliases[0] if aliases else name, scope)
-    return DnsAnswer(
-        rcode="NOERROR" if addresses else "NXDOMAIN",
-        aliases=aliases,
-        addresses=addresses,
-        services=(),
-        authoritative=True,
-    )
-
-
-def _addresses(name: str, scope: Scope) -> tuple[str, ...]:
-    if name == scope.pool.fqdn or name.startswith("sip."):
-        return tuple(ADDRESSES[one.fqdn] for one in scope.pool.machines)
-    if name.partition(".")[0] in ("meet", "dialin", "admin"):
-        return (ADDRESSES["se02.contoso.com"],)
-    return (ADDRESSES[name],) if name in ADDRESSES else ()
-
-
-def _dhcp_view(_request: Request[Any], scope: Scope, _world: World) -> DhcpServerView:
-    sip = _option(120, "", encode_option_120(scope.pool.fqdn))
-    texts = ("MS-UC-Client", "https", _web(scope), "443", "/CertProv/CertProvisioningService.svc")
-    web = [_option(code, "MSUCClient", text.encode()) for code, text in enumerate(texts, 1)]
-    return DhcpServerView(
-        vendor_classes=(VendorClass(name="MSUCClient", data="MS-UC-Client"),),
-        options=(sip, *web),
-        scopes=(DhcpScope(scope_id="192.0.2.0", mask="255.255.255.0", options=(), reservations=()),),
-    )
-
-
-def _option(code: int, vendor_class: str, data: bytes) -> OptionValue:
-    return OptionValue(option=code, vendor_class=vendor_class, values=tuple(f"0x{one:02X}" for one in data))
-
-
-def _web(scope: Scope) -> str:
-    return internal_web_name(scope.topology, scope.pool)
-
-
-def _inform(_request: Request[Any], scope: Scope, _world: World) -> DhcpReply:
-    return DhcpReply(
-        server="192.0.2.10",
-        option_120=encode_option_120(scope.pool.fqdn),
-        option_43=encode_option_43(_web(scope)),
-    )
-
-
 _Answer = Callable[[Request[Any], Scope, World], object]
 _ANSWERS: Mapping[str, _Answer] = {
     "host.identity": _identity,
@@ -355,14 +258,14 @@ _ANSWERS: Mapping[str, _Answer] = {
     "lync.databases": _lync_databases,
     "lync.user_data": lambda *_: UserDataCount(users=20, other_items=45),
     "lync.response_groups": lambda *_: ResponseGroups(workflows=2, queues=3, agent_groups=3),
-    "directory.computer_accounts": _accounts,
-    "directory.state": _state,
-    "directory.store_pointers": _pointers,
-    "dns.answer": _dns,
+    "directory.computer_accounts": world_network.computer_accounts,
+    "directory.state": world_network.directory_state,
+    "directory.store_pointers": world_network.store_pointers,
+    "dns.answer": world_network.dns_answer,
     "sql.instance": _sql,
     "file_store.view": lambda *_: StoreView(exists=True, folders=FOLDERS, files=12, size=2048, writable=True),
-    "dhcp_server.view": _dhcp_view,
-    "dhcp.inform": _inform,
+    "dhcp_server.view": world_network.dhcp_view,
+    "dhcp.inform": world_network.dhcp_reply,
     "tls.peer": lambda _request, scope, _world: TlsPeer(
         greeting=Greeting.HANDSHAKE, protocol="TLSv1", leaf=der(_own(scope))
     ),
