@@ -115,6 +115,8 @@ class LimitSettings:
     """A certificate that ends within this time is a warning."""
     probe_seconds: float = 0.0
     """Upper bound for every single probe; 0: each fact's own."""
+    settle_seconds: float = 0.0
+    """Upper bound for how long a proof is looked for again while services start or a replica catches up; 0: each step's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

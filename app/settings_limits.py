@@ -54,7 +54,7 @@ def _bad_endpoints(settings: Settings) -> Iterator[BadValue]:
 
 def _bad_limits(settings: Settings) -> Iterator[BadValue]:
     limits = settings.limits
-    for name in ("backup_age_hours", "certificate_days", "probe_seconds"):
+    for name in ("backup_age_hours", "certificate_days", "probe_seconds", "settle_seconds"):
         value = getattr(limits, name)
         if value < 0:
             yield _refused(f"limits.{name}", value, "a number that is not negative")
