@@ -6,7 +6,7 @@ import difflib
 import math
 import types
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -42,7 +42,7 @@ def decoded(shape: type[Any], table: object, *, key: str, folder: Path) -> Any:
         folder: what relative paths start from.
 
     Raises:
-        BadValue: a key is not known, or a value is of the wrong type.
+        BadValue: a key is not known or is missing, or a value is of the wrong type.
     """
     if not isinstance(table, dict):
         raise _wrong(key, table, "a table")
@@ -51,6 +51,11 @@ def decoded(shape: type[Any], table: object, *, key: str, folder: Path) -> Any:
     for name in table:
         if name not in known:
             raise _unknown(joined(key, name), name, known)
+    for field in fields(shape):
+        if field.name not in table and field.default is MISSING and field.default_factory is MISSING:
+            raise BadValue(
+                joined(key, field.name), found="nothing", expected="a value", do_next=f"Add the key to {key}."
+            )
     return shape(**{name: _value(hints[name], table[name], joined(key, name), folder) for name in table})
 
 
@@ -83,7 +88,17 @@ def _items(hint: Any, value: object, key: str, folder: Path) -> tuple[Any, ...]:
 def _entries(hint: Any, value: object, key: str, folder: Path) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise _wrong(key, value, "a table")
-    return {name.lower(): _value(hint, one, joined(key, name), folder) for name, one in value.items()}
+    entries: dict[str, Any] = {}
+    for name, one in value.items():
+        if name.lower() in entries:
+            raise BadValue(
+                joined(key, name),
+                found="the same name twice, in other letters",
+                expected="each name once: upper and lower case are the same",
+                do_next="Remove one of the two.",
+            )
+        entries[name.lower()] = _value(hint, one, joined(key, name), folder)
+    return entries
 
 
 def _scalar(hint: type[Any], value: object, key: str, folder: Path) -> Any:

@@ -139,6 +139,8 @@ def test_a_byte_order_mark_of_notepad_is_no_obstacle(tmp_path: Path) -> None:
         ("[directory]\nurl = 'ldaps://dc01:99999'", "directory.url", "ldaps://"),
         ("[restore]\nbackup_unc = 'D:\\b'", "restore.backup_unc", "a path such as"),
         ("ca_file = 'none.pem'", "ca_file", "a PEM file that exists"),
+        ("[[mounts]]\nunc = '\\\\a\\b'", "mounts[0].path", "Add the key to mounts[0]"),
+        ("[hosts.a]\n[hosts.A]", "hosts.A", "Remove one of the two"),
         ("backup = 2026-11-21", "backup", "a path in quotes"),
     ],
 )
