@@ -9,6 +9,7 @@ from app.lab.shell_types import cast, unknown
 from app.lab.shell_values import PsError, PsObject, equal, items, less, like, number, text, truth
 
 _MAX_RANGE = 100_000
+_MAX_REPEATED = 10_000_000
 _FORMAT_ITEM = re.compile(r"\{\{|\}\}|\{(\d+)(?:,(-?\d+))?(?::([^}]*))?\}")
 _DIVIDE = "Attempted to divide by zero."
 
@@ -93,6 +94,8 @@ def _plus(left: object, right: object) -> object:
 
 def _times(left: object, right: object) -> object:
     if isinstance(left, str | list):
+        if len(left) * round(number(right)) > _MAX_REPEATED:
+            raise unknown("so long a value")
         return left * round(number(right))
     return number(left) * number(right)
 

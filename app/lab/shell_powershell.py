@@ -137,6 +137,8 @@ def _run(state: State, script: str) -> int:
     except Refusal as refusal:
         error = PsError(str(refusal), "ParseException", category="ParserError")
         error.at = (refusal.line, refusal.character)
-        error.shown = script.splitlines()[refusal.line - 1].strip() if script.strip() else ""
-        state.errors.append(error)
-        return 1
+        error.shown = "".join(script.splitlines()[refusal.line - 1 : refusal.line]).strip()
+    except RecursionError:
+        error = PsError("The script is nested too deeply for the lab's PowerShell.", "ParseException")
+    state.errors.append(error)
+    return 1
