@@ -120,9 +120,7 @@ class Expressions(Scanner):
             return Block(self.statements("}"))
         number = self.number()
         if number is None:
-            raise self.refused(
-                f"Unexpected token '{self.text[self.at : self.at + 20].split()[0] if head.strip() else head}'."
-            )
+            raise self.unexpected()
         return self.postfix(number)
 
     def postfix(self, value: Expression) -> Expression:

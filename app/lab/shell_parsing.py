@@ -58,7 +58,7 @@ class Parser(Arguments):
                 return tuple(found)
             statement = self.statement()
             if statement is None:
-                raise self.refused(f"Unexpected token '{self.peek()}' in expression or statement.")
+                raise self.unexpected()
             found.append(statement)
             self._ended(end)
 
@@ -67,7 +67,7 @@ class Parser(Arguments):
         if self.at < len(self.text) and self.peek() not in "\r\n;" and not (end and self.peek() == end):
             if self.peek() in "<>":
                 raise self.refused("The lab's PowerShell does not write to files by redirection.")
-            raise self.refused(f"Unexpected token '{self.text[self.at :].split()[0][:40]}' in expression or statement.")
+            raise self.unexpected()
 
     def _between(self) -> None:
         self.blank(lines=True)

@@ -45,6 +45,11 @@ class Scanner(ABC):
         """Return the next characters without taking them."""
         return self.text[self.at : self.at + size]
 
+    def unexpected(self) -> Refusal:
+        """Return the refusal of what comes next."""
+        found = re.compile(r"\S{1,40}").match(self.text, self.at)
+        return self.refused(f"Unexpected token '{found[0] if found else self.peek()}' in expression or statement.")
+
     def take(self, expected: str) -> bool:
         """Take the text if it comes next, in any case."""
         if self.text[self.at : self.at + len(expected)].lower() == expected:
