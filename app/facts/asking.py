@@ -9,6 +9,7 @@ from typing import Any
 
 from app.facts.deadline import Finished, Raised, Running, TimedOut, allowed, spoken
 from app.facts.fact import Known, Reading, Request, Unknown
+from app.passwords import PasswordMissing
 from app.settings import Settings
 
 _LAST_WORD = 0.25
@@ -52,4 +53,10 @@ def _reading(running: Running[Any], seconds: float, who: str, clock: Callable[[]
 
 def sentence(error: Exception, who: str) -> str:
     """Return an exception as a sentence."""
-    return str(error) if isinstance(error, CouldNotLook) else f"{who}: asking failed ({type(error).__name__}: {error})"
+    match error:
+        case CouldNotLook():
+            return str(error)
+        case PasswordMissing():
+            return f"{who} was not asked: {error}"
+        case _:
+            return f"{who}: asking failed ({type(error).__name__}: {error})"

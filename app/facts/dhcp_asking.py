@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import secrets
 import socket
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,7 +20,7 @@ from typing import Any
 
 from app.endpoints import is_address, split_endpoint
 from app.facts.asking import CouldNotLook, sentence
-from app.facts.deadline import Finished, Running, allowed, spoken
+from app.facts.deadline import Raised, Running, allowed, spoken
 from app.facts.dhcp import DhcpReply
 from app.facts.fact import Known, Reading, Request, Unknown
 from app.settings import Settings
@@ -34,6 +35,8 @@ _SERVER_IDENTIFIER = 54
 _ACK = 5
 _AGAIN = 2.0
 """Seconds after which the question is sent again, in case the datagram was lost."""
+_TAKEN = 1.5
+"""Seconds after which a client port that is taken counts as taken for good."""
 _LAST_WORD = 0.25
 
 
@@ -51,11 +54,11 @@ def collect(
     conversation = _Conversation(requests, settings, clock)
     outcome = Running(conversation.hold, "dhcp inform").outcome(seconds + _LAST_WORD)
     known = dict(conversation.readings)
-    if isinstance(outcome, Finished):
-        why = {one: _silence(one, settings) for one in requests}
-    else:
-        error = getattr(outcome, "error", TimeoutError())
-        why = dict.fromkeys(requests, sentence(error, "DHCP"))
+    match outcome:
+        case Raised(error=error):
+            why = dict.fromkeys(requests, sentence(error, "DHCP"))
+        case _:
+            why = {one: _silence(one, settings) for one in requests}
     return {one: known.get(one) or Unknown(reason=why[one], at=clock()) for one in requests}
 
 
@@ -82,7 +85,7 @@ class _Conversation:
         Raises:
             CouldNotLook: the client port cannot be had.
         """
-        with _client_socket(self._settings.dhcp.client_port) as channel:
+        with _client_socket(self._settings.dhcp.client_port, self._last(self._open) / 2) as channel:
             asked_at = -_AGAIN
             while waiting := dict(self._waiting()):
                 now = time.monotonic() - self._started
@@ -121,21 +124,32 @@ class _Conversation:
             self.readings[request] = Known(value=found[1], at=self._clock(), seconds=taken)
 
 
-def _client_socket(port: int) -> socket.socket:
-    channel = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    try:
-        channel.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
-        channel.bind(("", port))
-    except OSError as error:
-        channel.close()
-        if isinstance(error, PermissionError) or error.errno == errno.EACCES:
-            why = "this console has no right to it (it takes an administrator, or CAP_NET_BIND_SERVICE)"
-        elif error.errno == errno.EADDRINUSE:
-            why = "another program has it, such as the system's own DHCP client"
+def _client_socket(port: int, seconds: float) -> socket.socket:
+    """Return a socket on the client port. Another wave of ours may have it for a moment, so a taken port is tried again."""
+    patience = threading.Event()
+    ends = time.monotonic() + min(_TAKEN, seconds)
+    while True:
+        channel = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            channel.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+            channel.bind(("", port))
+        except OSError as error:
+            channel.close()
+            if error.errno != errno.EADDRINUSE or time.monotonic() >= ends:
+                raise CouldNotLook(_not_ours(port, error)) from None
+            patience.wait(0.02)
         else:
-            why = str(error.strerror)
-        raise CouldNotLook(f"DHCP was not asked: the answer comes to UDP port {port}, and {why}") from None
-    return channel
+            return channel
+
+
+def _not_ours(port: int, error: OSError) -> str:
+    if isinstance(error, PermissionError) or error.errno == errno.EACCES:
+        why = "this console has no right to it (it takes an administrator, or CAP_NET_BIND_SERVICE)"
+    elif error.errno == errno.EADDRINUSE:
+        why = "another program has it, such as the system's own DHCP client"
+    else:
+        why = str(error.strerror)
+    return f"DHCP was not asked: the answer comes to UDP port {port}, and {why}"
 
 
 def _peer(subject: str, settings: Settings) -> tuple[str, int]:

@@ -97,7 +97,17 @@ def test_a_taken_client_port_is_unknown_and_says_so(server: str) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
         other.bind(("", 0))
         port = other.getsockname()[1]
-        assert f"UDP port {port}, and another program has it" in reason(asked(server, settings(port=port)))
+        assert f"UDP port {port}, and another program has it" in reason(asked(server, settings(port=port, seconds=3.0)))
+
+
+def test_waves_that_overlap_wait_for_each_other(server: str) -> None:
+    found: list[Reading] = []
+    threads = [threading.Thread(target=lambda: found.append(asked(server))) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all(map(known, found))
 
 
 @pytest.mark.skipif(

@@ -25,6 +25,7 @@ from app.facts.fact import Reading, Request
 from app.lab.authority import Authority
 from app.lab.directory_server import DirectoryServer
 from app.lab.ports import Behaviour, Certificate
+from app.passwords import PasswordMissing
 from app.settings import Auth, CredentialSettings, DirectorySettings, LimitSettings, Settings
 from tests.network.directory_entries import BASE, SERVICES, SID, SYSTEM, computer, forest, group, pointer
 from tests.network.fakes import Directory, clock, known, reason
@@ -204,6 +205,14 @@ def test_a_wrong_password_is_told_apart_and_never_shown(settings: Settings) -> N
     sentence = reason(asked(settings, *ALL, password="Not.The.0ne")[0])
     assert "refuses CONTOSO\\lyncadmin: account or password is wrong" in sentence
     assert "Not.The.0ne" not in sentence
+
+
+def test_a_password_that_cannot_be_had_is_told_as_a_sentence(settings: Settings) -> None:
+    def none() -> str:
+        raise PasswordMissing("There is no password.")
+
+    readings = collect(ALL, settings, none, clock)
+    assert reason(readings[ALL[0]]) == f"directory server {DC}:636 was not asked: There is no password."
 
 
 def test_an_empty_password_is_not_tried(settings: Settings) -> None:
