@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from app.lab.by_hand import CHORES, Chore, perform
 from app.lab.faults.catalogue import FAULTS, inject, mend
 from app.lab.faults.fault import Fault
 from app.lab.world.machines import Host
 from app.lab.world.world import World
 
+HAND = "hand:"
 MEND = "mend:"
 BREAK = "break:"
 
@@ -91,6 +93,17 @@ BY_HAND = (
 )
 
 
+def _chore(chore: Chore) -> Action:
+    return Action(
+        id=f"{HAND}{chore.id}",
+        title=chore.title,
+        area="By hand on the rebuilt machine",
+        explanation=chore.explanation,
+        applies=lambda world: chore.due(world, world.hosts[world.target]),
+        do=lambda world: perform(world, chore),
+    )
+
+
 def _mending(fault: Fault) -> Action:
     def do(world: World) -> str:
         mend(world, fault.id)
@@ -122,7 +135,7 @@ def _breaking(fault: Fault) -> Action:
     )
 
 
-ACTIONS: tuple[Action, ...] = (*BY_HAND, *map(_mending, FAULTS), *map(_breaking, FAULTS))
+ACTIONS: tuple[Action, ...] = (*BY_HAND, *map(_chore, CHORES), *map(_mending, FAULTS), *map(_breaking, FAULTS))
 
 
 def states(world: World) -> Sequence[ActionState]:

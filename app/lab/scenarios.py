@@ -129,7 +129,9 @@ def obstacles(chosen: Scenario, seed: int) -> tuple[str, ...]:
     return tuple(sorted(chance.choice(kind) for kind in chance.sample(chosen.obstacles, 2)))
 
 
-def start_world(chosen: Scenario, *, seed: int, folder: Path, clock: Clock, prefix: str = DEFAULT_PREFIX) -> World:
+def start_world(
+    chosen: Scenario, *, seed: int, folder: Path, clock: Clock, prefix: str = DEFAULT_PREFIX, extra_hosts: int = 0
+) -> World:
     """Return a world in which a scenario has happened; its backup was taken before.
 
     Args:
@@ -138,8 +140,17 @@ def start_world(chosen: Scenario, *, seed: int, folder: Path, clock: Clock, pref
         folder: an empty folder for disks and shares.
         clock: the world's time.
         prefix: first three octets of the deployment's addresses.
+        extra_hosts: plain member servers beside the deployment.
     """
-    plan = Plan(folder=folder, seed=seed, clock=clock, prefix=prefix, topology=contoso_topology(), target=TARGET)
+    plan = Plan(
+        folder=folder,
+        seed=seed,
+        clock=clock,
+        prefix=prefix,
+        topology=contoso_topology(),
+        target=TARGET,
+        extra_hosts=extra_hosts,
+    )
     world = build(plan)
     take_backup(world)
     world.before = snapshot(world)

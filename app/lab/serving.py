@@ -2,43 +2,37 @@
 
 from __future__ import annotations
 
-import errno
 import shutil
 import tempfile
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from app.lab import addresses, backing_up
-from app.lab.addresses import Endpoints
 from app.lab.control import ControlServer
-from app.lab.faults.catalogue import inject
 from app.lab.lab_settings import lab_settings
+from app.lab.opening import LabError, Order, opened
 from app.lab.ports import Clock
-from app.lab.scenarios import Scenario, obstacles, scenario, start_world
+from app.lab.scenarios import Scenario, scenario
 from app.lab.serving_servers import Servers
 from app.lab.steering import Steering
 from app.lab.world.world import OPERATOR, SQL_LOGIN, World
 from app.settings import Auth, Settings
 from app.settings_file import dump_settings
 
-
-class LabError(Exception):
-    """The lab cannot be started; ``str()`` says what to do."""
+__all__ = ["Lab", "LabError"]
 
 
 class Lab:
     """One lab, serving from ``start`` until ``close``; a context manager."""
 
-    def __init__(
-        self, chosen: Scenario, world: World, servers: Servers, control: ControlServer, owned: Path | None
-    ) -> None:
+    def __init__(self, chosen: Scenario, servers: Servers, control: ControlServer, owned: Path | None) -> None:
         """Take what ``start`` has made."""
         self.scenario = chosen
-        self.world = world
+        world = servers.world
+        self.world: World = world
         self.servers = servers
         self._control = control
         self._owned = owned
@@ -58,6 +52,7 @@ class Lab:
         folder: Path | None = None,
         faults: Sequence[str] = (),
         clock: Clock = time.time,
+        extra_hosts: int = 0,
     ) -> Self:
         """Start a lab on the first free /24 of loopback.
 
@@ -67,51 +62,23 @@ class Lab:
             folder: an empty folder for everything of the lab; None: a temporary one that ``close`` removes.
             faults: ids of further faults to begin with.
             clock: the world's time, in seconds since the epoch.
+            extra_hosts: plain member servers ``srv01`` … beside the deployment, for trying many hosts at once.
 
         Raises:
             LookupError: no such scenario or fault.
             LabError: no loopback network is free.
         """
-        chosen = scenario(wanted)
+        order = Order(scenario=scenario(wanted), seed=seed, faults=faults, clock=clock, extra_hosts=extra_hosts)
         owned = None if folder is not None else Path(tempfile.mkdtemp(prefix="relync-lab-"))
-        root = folder if folder is not None else owned
+        root = owned if folder is None else folder
         assert root is not None
         try:
-            return cls._started(chosen, seed, root.resolve(), faults, clock, owned)
+            servers, control = opened(order, root.resolve())
         except BaseException:
             if owned is not None:
                 shutil.rmtree(owned, ignore_errors=True)
             raise
-
-    @classmethod
-    def _started(
-        cls, chosen: Scenario, seed: int, root: Path, faults: Sequence[str], clock: Clock, owned: Path | None
-    ) -> Self:
-        for number in range(256):
-            endpoints = Endpoints(prefix=f"{addresses.NETWORK}.{number}")
-            with ExitStack() as undo:
-                try:
-                    control = ControlServer(endpoints.control, addresses.CONTROL_PORT)
-                except OSError as error:
-                    if error.errno == errno.EADDRINUSE:
-                        continue
-                    raise LabError(_no_loopback(endpoints.control, error)) from None
-                undo.callback(control.close)
-                world = start_world(chosen, seed=seed, folder=root, clock=clock, prefix=endpoints.prefix)
-                for fault in (*obstacles(chosen, seed), *faults):
-                    inject(world, fault)
-                servers = Servers(world, endpoints)
-                undo.callback(servers.close)
-                try:
-                    servers.open()
-                except OSError as error:
-                    if error.errno != errno.EADDRINUSE:
-                        raise LabError(_no_loopback(endpoints.control, error)) from None
-                    _empty(root)
-                    continue
-                undo.pop_all()
-                return cls(chosen, world, servers, control, owned)
-        raise LabError("no loopback network 127.66.0.0/24 to 127.66.255.0/24 is free: end another lab first")
+        return cls(order.scenario, servers, control, owned)
 
     @property
     def control(self) -> str:
@@ -193,19 +160,3 @@ class Lab:
     ) -> None:
         """Close the lab."""
         self.close()
-
-
-def _empty(root: Path) -> None:
-    for one in root.iterdir():
-        if one.is_dir():
-            shutil.rmtree(one, ignore_errors=True)
-        else:
-            with suppress(OSError):
-                one.unlink()
-
-
-def _no_loopback(address: str, error: OSError) -> str:
-    return (
-        f"the lab needs an address of its own for every host and cannot use {address}: {error.strerror or error}. "
-        "On macOS, add the addresses first, such as: sudo ifconfig lo0 alias 127.66.0.1 (and 127.66.0.10 to 127.66.0.13)"
-    )

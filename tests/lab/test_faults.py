@@ -11,7 +11,7 @@ from app.lab.faults.fault import Fault
 from app.lab.ports import Behaviour
 from app.lab.scenarios import SCENARIOS, obstacles, scenario
 from app.lab.world.files import contents
-from app.lab.world.snapshot import snapshot
+from app.lab.world.snapshot import differences, snapshot
 from app.lab.world.world import World
 
 
@@ -132,3 +132,22 @@ def test_every_obstacle_of_every_scenario_is_a_fault() -> None:
 def test_an_unknown_scenario_names_those_that_are_known() -> None:
     with pytest.raises(LookupError, match="se-server-lost, healthy"):
         scenario("meteor")
+
+
+def test_a_recovery_done_by_hand_through_the_panel_ends_as_it_was(world: World) -> None:
+    done = []
+    while due := [one.id for one in panel.states(world) if one.applies and one.id.startswith(panel.HAND)]:
+        assert len(due) == 1, "one step is due at a time"
+        said = panel.do(world, due[0])
+        assert "Done by hand" in said, said
+        done.append(due[0].removeprefix(panel.HAND))
+    assert done == [
+        "file-store", "local-store", "components", "certificates", "start", "user-data", "start", "response-groups",
+    ]  # fmt: skip
+    assert differences(world.before, snapshot(world)) == ()
+
+
+def test_by_hand_nothing_succeeds_that_is_refused_to_the_program(world: World) -> None:
+    inject(world, "operator-no-second-hop")
+    assert "was refused" in panel.do(world, "hand:file-store")
+    assert world.effects[-1].ok is False

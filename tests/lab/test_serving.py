@@ -9,6 +9,7 @@ import ssl
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -221,3 +222,29 @@ def test_the_control_wants_its_token(lab: Lab) -> None:
     base = lab.control.rpartition("/")[0]
     with pytest.raises(ControlError, match="token"):
         ControlClient(f"{base}/guess").secret("operator")
+
+
+def test_extra_hosts_stand_beside_the_deployment_and_a_start_takes_as_long_as_asked(tmp_path: Path) -> None:
+    with Lab.start("healthy", folder=tmp_path, extra_hosts=3) as lab:
+        control = ControlClient(lab.control)
+        control.start_seconds(0.4)
+        session = winrm.Session(
+            f"https://{lab.world.hosts['srv03.contoso.com'].address}:5986/wsman",
+            auth=("CONTOSO\\lyncadmin", control.secret("operator")),
+            transport="basic",
+            ca_trust_path=str(lab.ca),
+        )
+        began = time.monotonic()
+        assert session.run_ps("$env:COMPUTERNAME").std_out.strip().lower() == b"srv03"
+        assert time.monotonic() - began >= 0.4
+        assert control.started()["srv03.contoso.com"] == 1
+
+
+def test_a_pace_slows_changing_commands_alone(lab: Lab, control: ControlClient) -> None:
+    control.pace(0.3)
+    try:
+        began = time.monotonic()
+        control.run("se01.contoso.com", cmdlet("New-Item", ItemType="Directory", Force=True, Path="C:\\Slow").payload())
+        assert time.monotonic() - began >= 0.3
+    finally:
+        control.pace(0)

@@ -24,6 +24,7 @@ FILE_SERVER = "bk01"
 BASE_SERVICES = ("MpsSvc", "LanmanServer", "LanmanWorkstation", "Netlogon", "W32Time", "WinRM", "EventLog")
 MEDIA = "D:\\Setup\\amd64"
 MEDIA_FILES = ("Setup.exe", "SQLEXPR_x64.exe", "vcredist_x64.exe", "Setup\\ocscore.msi", "Setup\\admintools.msi")
+_MOST_EXTRA = 150
 _EXTERNAL_NUMBERS = {CONTROLLER: 10, FILE_SERVER: 13}
 
 
@@ -37,6 +38,8 @@ class Plan:
     prefix: str
     topology: Topology
     target: str
+    extra_hosts: int = 0
+    """How many plain member servers stand beside the deployment: for trying many hosts at once."""
 
     @property
     def domain(self) -> str:
@@ -127,10 +130,22 @@ def server_certificate(authority: Authority, topology: Topology, pool: Pool) -> 
     return HeldCertificate(material=material, friendly_name=f"Lync {pool.fqdn}")
 
 
+def extra_numbers(plan: Plan) -> dict[str, int]:
+    """Return name and last octet of each plain member server.
+
+    Raises:
+        ValueError: more than fit into the /24.
+    """
+    if not 0 <= plan.extra_hosts <= _MOST_EXTRA:
+        raise ValueError(f"at most {_MOST_EXTRA} extra hosts fit into the lab's network")
+    return {f"srv{number:02}.{plan.domain}": 100 + number for number in range(1, plan.extra_hosts + 1)}
+
+
 def _hosts(plan: Plan, authority: Authority) -> dict[str, Host]:
     members = [machine.fqdn.lower() for pool in plan.topology.pools() for machine in pool.machines]
     numbers = {f"{name}.{plan.domain}": number for name, number in _EXTERNAL_NUMBERS.items()}
     numbers |= {name: 11 + index if index < 2 else 12 + index for index, name in enumerate(sorted(members))}
+    numbers |= extra_numbers(plan)
     return {name: _host(plan, authority, name, numbers[name]) for name in sorted(numbers, key=lambda one: numbers[one])}
 
 
@@ -201,7 +216,10 @@ def _directory(plan: Plan, chance: random.Random, back_end: str) -> Directory:
 def _network(plan: Plan) -> Network:
     web = option_43(plan.target)
     dhcp = Dhcp(scope=f"{plan.prefix}.0", mask="255.255.255.0", option_120=option_120(plan.target), option_43=web)
-    return Network(prefix=plan.prefix, zones=records.zones(plan.topology, plan.prefix, plan.domain), dhcp=dhcp)
+    zones = records.zones(plan.topology, plan.prefix, plan.domain)
+    for name, number in extra_numbers(plan).items():
+        zones.put(name, "A", f"{plan.prefix}.{number}")
+    return Network(prefix=plan.prefix, zones=zones, dhcp=dhcp)
 
 
 def _store(plan: Plan, authority: Authority) -> CentralStore:

@@ -76,7 +76,6 @@ class Network:
     dhcp: Dhcp
     blocked: set[tuple[str, str, int]] = field(default_factory=set)
     """(from host, to host, port) that a firewall in between drops."""
-    web_listeners: tuple[int, ...] = (80, 443, 8080, 4443)
 
 
 def option_120(fqdn: str) -> bytes:
