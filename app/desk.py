@@ -244,7 +244,7 @@ class Desk:
                 id=one.run,
                 title=one.title,
                 target=one.target,
-                standing=f"{one.over} of {one.steps} steps, next {one.step}",
+                standing=f"{one.over} of {one.steps} steps, " + (f"next {one.step}" if one.step else "all over"),
             )
             for one in self.runs()
             if one.resumable and self._can_be_reached(one.run)

@@ -40,8 +40,8 @@ class RunSummary:
 
     @property
     def resumable(self) -> bool:
-        """Whether there is something left to do in it."""
-        return not self.problem and self.step != ""
+        """Whether there is something left to do in it, be it only to say that it is over."""
+        return not self.problem and (self.step != "" or self.outcome is None)
 
 
 def runs_folder(settings: Settings) -> Path:

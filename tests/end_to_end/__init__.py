@@ -1,0 +1,1 @@
+"""The real program against a running lab, from outside."""

@@ -1,0 +1,1 @@
+"""Recoveries that are killed and taken up again."""
