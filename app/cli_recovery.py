@@ -47,14 +47,16 @@ def make_settings(options: argparse.Namespace, recorded_config: str = "") -> tup
     return changed, named
 
 
-def asking_desk(options: argparse.Namespace, recorded_config: str = "") -> Desk:
+def asking_desk(
+    options: argparse.Namespace, recorded_config: str = "", should_stop: Callable[[], bool] | None = None
+) -> Desk:
     """Return a desk whose password is at hand: for the commands that ask the world.
 
     Raises:
         DeskError: the configuration cannot be used, or there is no password.
     """
     settings, config = make_settings(options, recorded_config)
-    return desk_of(settings, config, fetched(settings))
+    return desk_of(settings, config, fetched(settings), should_stop)
 
 
 def make_desk(options: argparse.Namespace, recorded_config: str = "") -> Desk:
@@ -67,10 +69,14 @@ def make_desk(options: argparse.Namespace, recorded_config: str = "") -> Desk:
     return desk_of(settings, config)
 
 
-def desk_of(settings: Settings, config: Path | None, password: Callable[[], str] | None = None) -> Desk:
+def desk_of(
+    settings: Settings,
+    config: Path | None,
+    password: Callable[[], str] | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> Desk:
     """Return a desk on these settings."""
     from app.desk import Desk  # 0.6 s of rooms that the app loads behind its first screen
-
     from app.facts.sql_passwords import SqlPasswords
 
     return Desk(
@@ -78,6 +84,7 @@ def desk_of(settings: Settings, config: Path | None, password: Callable[[], str]
         password=password or password_source(settings, os.environ, _prompt()),
         sql_password=SqlPasswords(settings, os.environ),
         config=config,
+        should_stop=should_stop or (lambda: False),
     )
 
 
@@ -190,7 +197,7 @@ def preflight(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(preflight_json(found.plan, found.findings)))
     else:
-        print(preflight_text(found.plan, found.findings))
+        print(preflight_text(found.plan, found.findings), end="")
     return found.exit_status
 
 
@@ -199,7 +206,7 @@ def plan(options: argparse.Namespace) -> int:
     desk = make_desk(options)
     try:
         backup = desk.backup()
-        print(desk.paper(backup, _chosen(desk, backup), options.format))
+        print(desk.paper(backup, _chosen(desk, backup), options.format).rstrip())
     finally:
         desk.close()
     return ExitCode.OK
@@ -210,11 +217,15 @@ def recover(options: argparse.Namespace) -> int:
     recorded = _recorded_config(options) if options.resume is not None else ""
     if not options.plain and sys.stdin.isatty() and sys.stdout.isatty():
         return run_app(*make_settings(options, recorded), resume=options.resume)
-    desk = asking_desk(options, recorded)
-    try:
-        return _in_lines(desk, options)
-    finally:
-        desk.close()
+    from app.interrupts import Interrupts
+
+    with Interrupts(_write) as interrupts:
+        desk = asking_desk(options, recorded, interrupts.should_stop)
+        try:
+            code = _in_lines(desk, options, interrupts.reading(_read))
+        finally:
+            desk.close()
+    return ExitCode.INTERRUPTED if interrupts.stopping else code
 
 
 def _recorded_config(options: argparse.Namespace) -> str:
@@ -223,7 +234,7 @@ def _recorded_config(options: argparse.Namespace) -> str:
     return make_desk(options).recorded(options.resume).config
 
 
-def _in_lines(desk: Desk, options: argparse.Namespace) -> int:
+def _in_lines(desk: Desk, options: argparse.Namespace, read: Callable[[], str]) -> int:
     from app.line_mode import PlainFace, exit_status
 
     if options.resume is not None:
@@ -233,7 +244,7 @@ def _in_lines(desk: Desk, options: argparse.Namespace) -> int:
         chosen = _chosen(desk, backup)
         steps = chosen.planned()
     _refuse_unknown_steps(options.yes_to, [one.id for one in steps])
-    face = PlainFace(write=_write, read=_read, steps=steps, yes_to=options.yes_to)
+    face = PlainFace(write=_write, read=read, steps=steps, yes_to=options.yes_to)
     if options.resume is not None:
         engine = desk.resume(options.resume, face.emit, face.ask)
     else:
@@ -264,7 +275,7 @@ def _read() -> str:
 
 def report(options: argparse.Namespace) -> int:
     """Print the evidence of a run."""
-    print(make_desk(options).report(options.run, options.format))
+    print(make_desk(options).report(options.run, options.format).rstrip())
     return ExitCode.OK
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.backup.backup_set import BackupSet
 from app.backup.opening import BackupError, open_backup
-from app.desk_shapes import DeskError, Failure, Interrupted, LabControl
+from app.desk_shapes import DeskError, Failure, Interrupted
 from app.facts.gather import Gatherer
 from app.passwords import PasswordMissing
 from app.procedures.catalogue import find_procedure
@@ -32,7 +32,7 @@ from app.recovery.reducing import fold
 from app.recovery.runs import RunSummary, find_run, list_runs, new_run, runs_folder
 from app.recovery.scoping import ScopeSource, scope_source
 from app.recovery.state import RunState
-from app.recovery.world import World
+from app.recovery.world import World, never
 from app.remote.command import Command
 from app.remote.result import CommandResult
 from app.reports.evidence import evidence_report
@@ -72,8 +72,8 @@ class Desk:
         password: Password,
         sql_password: object = None,
         config: Path | None = None,
-        lab: LabControl | None = None,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        should_stop: Callable[[], bool] = never,
     ) -> None:
         """Nothing is read or contacted yet.
 
@@ -82,15 +82,15 @@ class Desk:
             password: of ``settings.credentials``.
             sql_password: what the SQL collector takes.
             config: where the settings came from; recorded, so that a run can be resumed with them.
-            lab: the panel of the lab, where this is one.
             clock: UTC now.
+            should_stop: looked at between two commands of a recovery.
         """
         self.settings = settings
-        self.lab = lab
         self.config = config
         self._password = password
         self._sql_password = sql_password
         self._clock = clock
+        self._should_stop = should_stop
         self._open: Connections | None = None
         self._gatherer: Gatherer | None = None
 

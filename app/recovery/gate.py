@@ -45,9 +45,14 @@ def selected(ids: Iterable[str], checks: Checks) -> tuple[Check, ...]:
     return tuple(checks(check_id) for check_id in dict.fromkeys(ids))
 
 
-def gate_requests(step: Step, checks: Checks, scope: Scope) -> tuple[Request[Any], ...]:
+def gate_of(step: Step, *, begun: bool) -> tuple[str, ...]:
+    """Return the ids of the checks that guard a step now; ``begun``: a command of it was sent already."""
+    return tuple(one for one in step.before if not (begun and one in step.spent))
+
+
+def gate_requests(step: Step, ids: tuple[str, ...], checks: Checks, scope: Scope) -> tuple[Request[Any], ...]:
     """Return everything that a step's gate and its commands need, each once: one wave."""
-    asked = dict.fromkeys(needed(selected(step.before, checks), scope))
+    asked = dict.fromkeys(needed(selected(ids, checks), scope))
     asked.update(dict.fromkeys(step.plan_needs(scope)))
     return tuple(asked)
 

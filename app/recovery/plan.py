@@ -95,7 +95,7 @@ def _digest(plan: Plan, scope: Scope) -> str:
 
 
 def _fingerprint(step: Step, scope: Scope) -> list[object]:
-    gates = [list(step.before), list(step.after)]
+    gates = [list(step.before), list(step.after), list(step.spent)]
     return [step.id, step.kind, step.danger, *gates, step.attests, step.repeatable, _shape(step, scope)]
 
 

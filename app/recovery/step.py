@@ -104,6 +104,9 @@ class Step:
     undo: str = ""
     """How it is undone; empty: ``no_undo_because`` says why it cannot be."""
     no_undo_because: str = ""
+    spent: tuple[str, ...] = ()
+    """Those of ``before`` that the step's own work makes false (a machine is not clean once setup has begun): they are
+    judged only until its first command was sent."""
     settle_seconds: float = 0.0
     """How long the proof may lag behind the last command (services that start, a replica that catches up): the proof
     is looked for again until it holds or this time is over."""

@@ -20,7 +20,7 @@ from app.recovery.events import (
     StepEnded,
     StepStarted,
 )
-from app.recovery.gate import Judgement, gate_requests, judge_gate
+from app.recovery.gate import Judgement, gate_of, gate_requests, judge_gate
 from app.recovery.moves import Move, first_move
 from app.recovery.ports import Choice, Reply
 from app.recovery.proving import judge_proof
@@ -92,9 +92,10 @@ class StepRun:
     def _judge(self) -> tuple[Scope, Readings, Judgement]:
         scope = self._scope()
         self._recorder.say(Progress(step=self._step.id, text="looking at the gate"))
-        requests = gate_requests(self._step, self._world.checks, scope)
+        ids = gate_of(self._step, begun=bool(self._state.commands))
+        requests = gate_requests(self._step, ids, self._world.checks, scope)
         readings = self._world.gather(requests) if requests else Readings()
-        gate = judge_gate(self._step.before, self._world.checks, scope, readings)
+        gate = judge_gate(ids, self._world.checks, scope, readings)
         is_open = self._opens(gate)
         self._recorder.say(
             GateJudged(

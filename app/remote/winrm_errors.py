@@ -30,8 +30,8 @@ from app.settings import Auth
 
 SHELL_GONE = 2150858843
 """WS-Management fault: no shell of that id."""
-QUOTA_SHELLS = 2150859174
-"""WS-Management fault: this user has as many shells as the host allows."""
+QUOTAS = frozenset((2150859173, 2150859174, *range(2150859236, 2150859243)))
+"""WS-Management faults: this user has as many shells (…173), operations (…174), processes and so on as the host allows."""
 ACCESS_DENIED = 5
 """Windows error in a WS-Management fault."""
 _WRONG_NAME = (62, 64)
@@ -112,9 +112,10 @@ def _fault(error: WSManFaultError, whom: Whom, started: bool, secret: str) -> Re
                 f"{whom.host} knows {whom.account} but does not let it run commands (access denied): "
                 "make the account a member of the host's local Administrators group"
             )
-        case int() if code == QUOTA_SHELLS:
+        case int() if code in QUOTAS:
             return AccessDenied(
-                f"{whom.host} already holds as many remote shells for {whom.account} as it allows (MaxShellsPerUser): "
+                f"{whom.host} already holds as many remote shells or operations for {whom.account} as it allows "
+                f"(a WinRM quota such as MaxShellsPerUser, fault {code}): "
                 "end other sessions of this account or wait until they idle out"
             )
         case int() if code == SHELL_GONE and started:

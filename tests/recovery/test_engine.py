@@ -30,7 +30,7 @@ from app.remote.errors import AccessDenied
 from app.remote.result import CommandResult
 from checks.check import Check, Scope
 from checks.finding import Gate
-from tests.recovery.kit import TARGET, Bench, Operator, condition_check, does, request, toy_step
+from tests.recovery.kit import TARGET, Bench, Operator, ToyWorld, condition_check, does, request, toy_step
 
 
 def test_steps_run_in_order_and_each_is_proven_before_the_next(tmp_path: Path) -> None:
@@ -489,3 +489,27 @@ def test_facts_of_gate_and_plan_come_in_one_wave(tmp_path: Path) -> None:
     bench = Bench(tmp_path, (step,), operator=Operator(held=Choice.STOP))
     bench.run()
     assert bench.world.waves == [["ready", "also", "it"]]
+
+
+def test_what_a_steps_own_work_makes_false_guards_only_its_beginning(tmp_path: Path) -> None:
+    """A machine is clean before setup begins and not after: a step that failed half way is not held by its own traces."""
+    world = ToyWorld(true={"clean"})
+
+    def half() -> CommandResult:
+        world.true.discard("clean")
+        world.effects.pop("done.1")
+        return CommandResult(ok=False, errors=("setup stopped half way",))
+
+    world.effects["done.1"] = half
+    operator = Operator(failed=Choice.RETRY)
+    bench = Bench(tmp_path, (toy_step("1", before=("clean",), spent=("clean",)),), world=world, operator=operator)
+    state = bench.run()
+    assert state.complete
+    assert world.ran == ["done.1", "done.1"]
+
+
+def test_a_step_that_was_never_begun_is_still_held_by_it(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, (toy_step("1", before=("clean",), spent=("clean",)),), operator=Operator(held=Choice.STOP))
+    state = bench.run()
+    assert bench.operator.topics == [Topic.HELD]
+    assert not state.complete

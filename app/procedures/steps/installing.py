@@ -91,9 +91,11 @@ LOCAL_STORE = Step(
     where="target",
     kind=Kind.AUTOMATED,
     danger=Danger.REVERSIBLE,
+    spent=("host.clean",),
     before=(
         "host.fqdn",
         "host.domain",
+        "host.clean",
         "host.clock",
         "host.no-pending-reboot",
         "host.reaches-dependencies",
