@@ -6,13 +6,15 @@ import pytest
 
 from app.lab import panel
 from app.lab.backing_up import backup_folder
-from app.lab.faults.catalogue import FAULTS, inject, mend
+from app.lab.faults.catalogue import FAULTS, fault, inject, mend
 from app.lab.faults.fault import Fault
 from app.lab.ports import Behaviour
-from app.lab.scenarios import SCENARIOS, obstacles, scenario
+from app.lab.scenarios import SCENARIOS, Scenario, obstacles, scenario
 from app.lab.world.files import contents
 from app.lab.world.snapshot import differences, snapshot
 from app.lab.world.world import World
+from checks.catalogue import CATALOGUE
+from checks.finding import Gate
 
 
 def state(world: World) -> dict[str, str]:
@@ -109,8 +111,8 @@ def test_an_unknown_action_is_refused(world: World) -> None:
 
 
 @pytest.mark.parametrize("chosen", SCENARIOS, ids=[one.id for one in SCENARIOS])
-def test_seed_zero_puts_nothing_in_the_way(chosen: object) -> None:
-    assert obstacles(scenario("se-server-lost"), 0) == ()
+def test_seed_zero_puts_nothing_in_the_way(chosen: Scenario) -> None:
+    assert obstacles(chosen, 0) == ()
 
 
 @pytest.mark.parametrize("seed", range(1, 40))
@@ -127,6 +129,14 @@ def test_every_obstacle_of_every_scenario_is_a_fault() -> None:
     for one in SCENARIOS:
         for kind in one.obstacles:
             assert set(kind) <= known
+
+
+def test_every_obstacle_holds_a_step_so_that_a_recovery_cannot_end_around_it() -> None:
+    blocking = {one.id for one in CATALOGUE if one.gate is Gate.BLOCKING}
+    for one in SCENARIOS:
+        for name in (name for kind in one.obstacles for name in kind):
+            assert fault(name).check in blocking, name
+            assert fault(name).status != "WARN"
 
 
 def test_an_unknown_scenario_names_those_that_are_known() -> None:
