@@ -211,12 +211,12 @@ def test_a_broken_directory_says_that_it_is_unavailable(tool: Tool, plain: Direc
     ],
 )  # fmt: skip
 def test_nonsense_ends_its_own_connection_alone(plain: DirectoryServer, noise: bytes) -> None:
-    with socket.create_connection(plain.address, timeout=5) as client:
+    # A server that closes with unread bytes resets the connection.
+    with suppress(OSError), socket.create_connection(plain.address, timeout=5) as client:
         client.sendall(noise)
         client.shutdown(socket.SHUT_WR)
-        with suppress(ConnectionResetError):  # what a server that closes with unread bytes looks like
-            while client.recv(4096):
-                pass
+        while client.recv(4096):
+            pass
     with socket.create_connection(plain.address, timeout=5) as client:
         request = ber.encoded(0x60, ber.integer(3), ber.octets(""), ber.octets("", 0x80))
         client.sendall(ber.encoded(ber.SEQUENCE, ber.integer(7), request))

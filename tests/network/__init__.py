@@ -1,0 +1,1 @@
+"""Network facts: the collectors against the lab, independent clients and hostile servers."""

@@ -1,0 +1,1 @@
+"""Settings, their file and its page, passwords, endpoints."""
