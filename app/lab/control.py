@@ -14,10 +14,11 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from app.lab.panel import ActionState
+if TYPE_CHECKING:
+    from app.lab.panel import ActionState
 
 Route = Callable[[Mapping[str, Any]], object]
 """Takes the JSON object of the request and returns JSON-able data; LookupError and ValueError are the caller's mistake."""
@@ -144,6 +145,8 @@ class ControlClient:
 
     def actions(self) -> tuple[ActionState, ...]:
         """Return every action of the panel with whether it applies now."""
+        from app.lab.panel import ActionState  # the whole world stands behind it, and credential.py has to start quickly
+
         return tuple(ActionState(**one) for one in self.ask("actions"))
 
     def do(self, action: str) -> str:
