@@ -41,6 +41,8 @@ class Candidate:
     """Why it cannot serve; empty where it can."""
     concerns: tuple[str, ...]
     """What speaks against it without ruling it out."""
+    names_missing: int = 0
+    """How many of the names it has to have are not in it."""
 
     @property
     def serves(self) -> bool:
@@ -94,24 +96,42 @@ def _signed_with(stored: StoredCertificate, algorithms: dict[str, str]) -> tuple
     )
 
 
-def _rank(candidate: Candidate) -> tuple[int, int, bool, int, float]:
-    """Order: fewest obstacles, usable signatures and provider, fewest concerns, longest validity."""
+def _rank(candidate: Candidate) -> tuple[bool, int, int, int, bool, int, float]:
+    """Order: those that serve, then by names, obstacles, signatures and provider, concerns, longest validity.
+
+    Among those that cannot serve, the one with the names is the one that was meant, whatever else is wrong with it.
+    """
     ends = candidate.leaf.ends.timestamp() if candidate.leaf else 0.0
     legacy = "key storage provider" not in candidate.stored.provider.lower()
     spoilt = len(bad_signatures(candidate.stored)) + (not legacy)
-    return len(candidate.lacks), spoilt, bool(doubtful_signatures(candidate.stored)), len(candidate.concerns), -ends
+    return (
+        not candidate.serves,
+        candidate.names_missing,
+        len(candidate.lacks),
+        spoilt,
+        bool(doubtful_signatures(candidate.stored)),
+        len(candidate.concerns),
+        -ends,
+    )
 
 
 def _judged(need: CertificateNeed, stored: StoredCertificate, now: datetime) -> Candidate:
     try:
         leaf = read(stored.der)
     except ValueError:
-        return Candidate(stored=stored, leaf=None, lacks=("cannot be read as a certificate",), concerns=())
+        return Candidate(
+            stored=stored,
+            leaf=None,
+            lacks=("cannot be read as a certificate",),
+            concerns=(),
+            names_missing=len(need.names),
+        )
     return Candidate(
         stored=stored,
         leaf=leaf,
         lacks=(*_names_lacking(leaf, need), *_unusable(leaf, stored), *_out_of_time(leaf, now)),
         concerns=(*_names_advised(leaf, need), *_concerns(leaf, stored)),
+        names_missing=len(_missing(leaf, need, need.names)),
     )
 
 

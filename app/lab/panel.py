@@ -129,7 +129,7 @@ def _breaking(fault: Fault) -> Action:
         title=f"{fault.title[:1].upper()}{fault.title[1:]}",
         area=fault.area,
         explanation=f"Mended by: {fault.mending}.",
-        applies=lambda world: fault.id not in world.broken,
+        applies=lambda world: fault.id not in world.broken and fault.possible(world),
         do=do,
         breaks=True,
     )

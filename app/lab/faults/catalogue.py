@@ -30,10 +30,17 @@ def fault(wanted: str) -> Fault:
 
 
 def inject(world: World, wanted: str) -> Fault:
-    """Break one thing; a fault that is there already stays as it is."""
+    """Break one thing; a fault that is there already stays as it is.
+
+    Raises:
+        LookupError: there is no such fault.
+        ValueError: it cannot be broken so as the world is now.
+    """
     chosen = fault(wanted)
     with world.locked():
         if chosen.id not in world.broken:
+            if not chosen.possible(world):
+                raise ValueError(f"as the lab is now it cannot be that {chosen.title}")
             chosen.breaks(world)
             world.broken.add(chosen.id)
     return chosen

@@ -33,6 +33,10 @@ def _own(world: World) -> Computer:
     return world.directory.computers_of(world.target)[0]
 
 
+def _there(world: World) -> bool:
+    return bool(world.directory.computers_of(world.target))
+
+
 def _delete(world: World) -> None:
     directory = _keep(world)
     directory.computers = [one for one in directory.computers if one.fqdn != world.target]
@@ -66,23 +70,24 @@ def _add_group(world: World) -> None:
 
 
 _Fault = partial(Fault, area="Active Directory")
+_Account = partial(_Fault, mends=_give_back, possible=_there)
 FAULTS = (
-    _Fault(
+    _Account(
         id="account-missing", title="the computer account was deleted", check="directory.computer-account",
-        status="FAIL", mending="Restore the computer account from the AD recycle bin", breaks=_delete, mends=_give_back,
+        status="FAIL", mending="Restore the computer account from the AD recycle bin", breaks=_delete,
     ),
-    _Fault(
+    _Account(
         id="account-disabled", title="the computer account is disabled", check="directory.computer-account",
-        status="FAIL", mending="Enable the computer account", breaks=_disable, mends=_give_back,
+        status="FAIL", mending="Enable the computer account", breaks=_disable,
     ),
-    _Fault(
+    _Account(
         id="account-duplicate", title="two computer accounts have the server's name", check="directory.computer-account",
-        status="FAIL", mending="Delete the second computer account", breaks=_duplicate, mends=_give_back,
+        status="FAIL", mending="Delete the second computer account", breaks=_duplicate,
     ),
-    _Fault(
+    _Account(
         id="account-recreated", title="the computer account was deleted and made anew: another SID, no groups",
         check="directory.computer-account", status="FAIL",
-        mending="Restore the old computer account with its SID and groups", breaks=_recreate, mends=_give_back,
+        mending="Restore the old computer account with its SID and groups", breaks=_recreate,
     ),
     _Fault(
         id="schema-old", title="a domain controller still has the Lync 2010 schema", check="directory.schema",

@@ -9,6 +9,10 @@ from app.lab.world.machines import Host
 from app.lab.world.world import World
 
 
+def _always(_world: World) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
     """One way to break one precondition."""
@@ -25,6 +29,8 @@ class Fault:
     """What that check then says: FAIL, WARN or UNKNOWN."""
     breaks: Callable[[World], None]
     mends: Callable[[World], None]
+    possible: Callable[[World], bool] = _always
+    """Whether the world is such that it can be broken so: there is something to break, and it would be wrong."""
     later: bool = False
     """Only the proof of a later step can tell: nothing is wrong yet."""
     also: tuple[str, ...] = ()

@@ -94,6 +94,12 @@ def _firewall(world: World, status: str) -> None:
     target(world).services["MpsSvc"].status = status
 
 
+def _bare(world: World) -> bool:
+    """Residue is what lies on a machine before setup; afterwards the same things are the product itself."""
+    product = target(world).product
+    return not (product.core or product.local_management or product.components)
+
+
 def _left_key(world: World) -> None:
     target(world).leftovers.registry_keys.append(roles.REGISTRY_KEY)
 
@@ -156,6 +162,7 @@ def _no_hosts_entry(world: World) -> None:
 
 
 _Fault = partial(Fault, area="The rebuilt machine")
+_Residue = partial(_Fault, possible=_bare)
 FAULTS = (
     _Fault(
         id="target-renamed", title="the machine has the name that setup gave it", check="host.fqdn", status="FAIL",
@@ -206,16 +213,16 @@ FAULTS = (
         id="target-clock-skew", title="the clock is seven minutes ahead", check="host.clock", status="FAIL",
         mending="Set the clock right (w32tm /resync)", breaks=_CLOCK[0], mends=_CLOCK[1],
     ),
-    _Fault(
+    _Residue(
         id="target-residue-registry", title="registry keys of an earlier installation are there", check="host.clean",
         status="FAIL", mending="Rebuild the machine from a clean image", breaks=_left_key, mends=_remove_key,
     ),
-    _Fault(
+    _Residue(
         id="target-residue-instance", title="a SQL Server instance RTC of an earlier installation is there",
         check="host.clean", status="FAIL", mending="Uninstall the SQL Server instance RTC", breaks=_left_instance,
         mends=_remove_instance,
     ),
-    _Fault(
+    _Residue(
         id="target-residue-share", title="the share xds-replica of an earlier installation is there",
         check="host.clean", status="FAIL", mending="Remove the share xds-replica and its folder", breaks=_left_share,
         mends=_remove_share,

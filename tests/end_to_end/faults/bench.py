@@ -1,0 +1,84 @@
+"""A lab of this process and a console at work on it: real collectors, real protocols, one world that is broken and mended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from app.desk import Desk
+from app.lab.control import ControlClient
+from app.lab.serving import Lab
+from app.recovery.preflight import PreflightFinding
+from app.settings import LimitSettings
+from checks.finding import Finding, Status
+
+SCENARIO = "se-server-lost"
+PROBE_SECONDS = 1.5
+"""What a silence costs here."""
+
+Subject = tuple[str, str]
+"""Id of a check, and what it was judged about."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """One lab and one console."""
+
+    lab: Lab
+    control: ControlClient
+    desk: Desk
+
+    def preflight(self) -> tuple[PreflightFinding, ...]:
+        """Judge every gate of the plan now."""
+        backup = self.desk.backup()
+        plan = self.desk.plan(backup, self.desk.settings.failure, self.desk.settings.target)
+        return self.desk.preflight(backup, plan).findings
+
+    @contextmanager
+    def broken(self, fault: str) -> Iterator[None]:
+        """Break one thing for the length of a block."""
+        self.control.inject(fault)
+        try:
+            yield
+        finally:
+            self.control.mend(fault)
+
+
+@contextmanager
+def bench(folder: Path, *, seed: int = 0, seconds: float = PROBE_SECONDS) -> Iterator[Bench]:
+    """Serve a lab and sit down at its console.
+
+    Args:
+        folder: an empty folder for both.
+        seed: which obstacles stand in the way.
+        seconds: upper bound of every probe.
+    """
+    (folder / "lab").mkdir()
+    with Lab.start(SCENARIO, folder=folder / "lab", seed=seed) as lab:
+        control = ControlClient(lab.control)
+        settings = replace(lab.settings, state=folder / "runs", limits=LimitSettings(probe_seconds=seconds))
+        desk = Desk(
+            settings, password=lambda: control.secret("operator"), sql_password=lambda _: control.secret("sql")
+        )
+        try:
+            yield Bench(lab=lab, control=control, desk=desk)
+        finally:
+            desk.close()
+
+
+def statuses(findings: Iterable[Finding]) -> dict[Subject, Status]:
+    """Return what each check says about each subject."""
+    return {(one.check, one.subject): one.status for one in findings}
+
+
+def changed(before: Mapping[Subject, Status], now: Mapping[Subject, Status]) -> dict[str, str]:
+    """Return the worst new status of each check that says anything else than before; new subjects count."""
+    worst: dict[str, Status] = {}
+    order = (Status.PASS, Status.NOT_APPLICABLE, Status.SKIPPED, Status.WARN, Status.UNKNOWN, Status.FAIL)
+    for key in before.keys() | now.keys():
+        status = now.get(key, Status.NOT_APPLICABLE)
+        if before.get(key) is not status and key in now:
+            worst[key[0]] = max(status, worst.get(key[0], Status.PASS), key=order.index)
+    return {check: status.value for check, status in worst.items()}
