@@ -69,6 +69,8 @@ class LabPanel(ModalScreen[bool]):
             options.add_option(Option(Content(f"  {action.title}"), id=action.id))
         if not self.actions:
             self._say("nothing to be done here: everything is as it should be")
+        elif options.option_count > 1:
+            options.highlighted = 1
         options.focus()
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:

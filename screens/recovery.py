@@ -14,6 +14,7 @@ from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from app.desk_shapes import LabControl
+from app.recovery.events import Outcome
 from app.recovery.ports import Choice, Question, Reply
 from app.recovery.state import CommandState, CommandStatus, RunState, StepState
 from checks.finding import Finding
@@ -130,11 +131,12 @@ class RecoveryScreen(Screen[None]):
     @on(StepList.Chosen)
     def look_at(self, event: StepList.Chosen) -> None:
         """Show another step of the plan without changing anything."""
-        state = self.run_view.state
-        if event.step != self.looking_at:
-            self.looking_at = event.step
-            self.following = event.step == self._standing_at(state)
-            self._show_step(state)
+        # The list also reports the highlights that this screen sets itself, and late: only the operator's own count.
+        if event.step == self.looking_at or not self.query_one(StepList).has_focus:
+            return
+        self.looking_at = event.step
+        self.following = event.step == self._standing_at(self.run_view.state)
+        self._show_step(self.run_view.state)
 
     @on(FindingList.Opened)
     def open_finding(self, event: FindingList.Opened) -> None:
@@ -180,7 +182,7 @@ class RecoveryScreen(Screen[None]):
         elif self.run_view.question is not None:
             bar.ask(self.run_view.question)
         elif state.outcome is not None:
-            bar.say(f"{state.outcome.value}: {state.why}   e shows the evidence report, q leaves")
+            bar.say(f"{_ending(state.outcome, state.why)}   e shows the evidence report, q leaves")
         else:
             bar.say(state.doing or "working")
 
@@ -268,6 +270,12 @@ class RecoveryScreen(Screen[None]):
         changed = await self.app.push_screen_wait(LabPanel(self.lab))
         if changed:
             self.answer(Choice.RECHECK)
+
+
+def _ending(outcome: Outcome, why: str) -> str:
+    if outcome is Outcome.DONE:
+        return "The recovery is complete: every step is done and proven."
+    return f"{outcome.value}: {why}"
 
 
 def _head(state: RunState) -> Content:

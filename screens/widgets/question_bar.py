@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Button, Static
 
-from app.recovery.ports import Choice, Question
+from app.recovery.ports import Choice, Question, Topic
 
 LABELS = {
     Choice.RUN: "Run",
@@ -52,8 +52,9 @@ class QuestionBar(Vertical):
     def ask(self, question: Question) -> None:
         """Show a question; the safe answer takes the focus."""
         self.set_class(True, "-asking")
+        reason = "" if question.topic is Topic.READY else question.text.strip().partition("\n")[0]
         self.query_one("#question-text", Static).update(
-            Content.assemble((question.title, "bold"), "  ", Content(question.text))
+            Content.assemble((question.title, "bold"), "  ", Content(reason))
         )
         for choice in Choice:
             self._button(choice).display = choice in question.choices

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import threading
 import time
@@ -108,13 +107,6 @@ def test_waves_that_overlap_wait_for_each_other(server: str) -> None:
     for thread in threads:
         thread.join()
     assert all(map(known, found))
-
-
-@pytest.mark.skipif(
-    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="needs an account without the right to port 68"
-)
-def test_without_the_right_to_the_client_port_it_is_unknown(server: str) -> None:
-    assert "no right" in reason(asked(server, settings(port=68)))
 
 
 def test_the_right_that_is_missing_is_named(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
