@@ -258,7 +258,8 @@ def _refuse_unknown_steps(asked: Sequence[str], known: Sequence[str]) -> None:
     wrong = [one for one in asked if one not in (*known, ALL_STEPS)]
     if wrong:
         raise DeskError(
-            f"--yes-to {wrong[0]}: there is no such step; expected one of {', '.join(known)}, or {ALL_STEPS}"
+            f"--yes-to {wrong[0]}: there is no such step; expected one of {', '.join(known)}, or {ALL_STEPS}; "
+            "correct it, or leave it out to be asked"
         )
 
 

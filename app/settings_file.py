@@ -71,7 +71,8 @@ def _document(file: Path, *, by_variable: bool) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_bytes().decode("utf-8-sig"))
     except OSError as error:
-        seen = "no such file" if isinstance(error, FileNotFoundError) else (error.strerror or str(error)).lower()
+        known = {FileNotFoundError: "no such file", IsADirectoryError: "a folder"}
+        seen = known.get(type(error)) or f"a file that cannot be read ({error.strerror or error})"
         raise SettingsError(file, found=seen, expected=expected, do_next=f"Correct {named}.") from None
     except UnicodeDecodeError:
         raise SettingsError(

@@ -22,7 +22,7 @@ def find_procedure(name: str) -> Procedure:
     if wanted in names:
         return names[wanted]
     near = get_close_matches(wanted, names, n=1)
-    hint = f"; did you mean {near[0]}?" if near else ""
     known = ", ".join(one.id for one in PROCEDURES)
     said = f"{name} is no failure that this program knows" if wanted else "no failure was named"
-    raise CannotPlan(f"{said}{hint} Expected one of: {known}" if hint else f"{said}; expected one of: {known}")
+    hint = f"did you mean {near[0]}?" if near else "name one of them"
+    raise CannotPlan(f"{said}; expected one of: {known}; {hint}")

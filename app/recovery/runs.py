@@ -82,7 +82,9 @@ def find_run(folder: Path, run: str = "", *, resumable: bool = True) -> RunSumma
         return fitting[0]
     asked = f"run {run}" if run else "run that can be resumed" if resumable else "readable run"
     names = ", ".join(one.run for one in known) or "none"
-    raise JournalError(f"{'more than one' if fitting else 'there is no'} {asked} in {folder}; recorded runs: {names}")
+    hint = "name one of them" if run and known else "start one with: relync recover"
+    said = f"{'more than one' if fitting else 'there is no'} {asked} in {folder}"
+    raise JournalError(f"{said}; recorded runs: {names}. Do next: {hint}")
 
 
 def summary(path: Path) -> RunSummary:

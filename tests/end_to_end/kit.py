@@ -19,7 +19,7 @@ from app.lab.control import ControlClient
 ROOT = Path(__file__).resolve().parents[2]
 SCENARIO = "se-server-lost"
 TARGET = "se01.contoso.com"
-STEPS = "se.1 se.2 se.3 se.4 se.5a se.5b se.5c se.5d se.6a se.6b se.6c se.6d se.7".split()
+STEPS = [f"se.{number}" for number in ("1", "2", "3", "4", "5a", "5b", "5c", "5d", "6a", "6b", "6c", "6d", "7")]
 _START_SECONDS = 60.0
 
 
