@@ -200,6 +200,7 @@ class Desk:
             execute=self._execute,
             clock=self._clock,
             sleep=time.sleep,
+            should_stop=self._should_stop,
             settle_limit=self.settings.limits.settle_seconds or None,
         )
 

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import signal
+from pathlib import Path
 
 import pytest
 
+from app.backup.backup_set import BackupSet
+from app.desk import Desk
 from app.interrupts import Interrupts
+from app.lab.contoso import contoso_topology
+from app.recovery.events import AnyEvent, Outcome
+from app.recovery.ports import Question, Reply
+from app.settings import Settings
 
 
 def press() -> None:
@@ -47,3 +54,20 @@ def test_the_signal_is_given_back() -> None:
     with Interrupts(lambda _line: None):
         assert signal.getsignal(signal.SIGINT) != before
     assert signal.getsignal(signal.SIGINT) == before
+
+
+def test_a_recovery_of_the_desk_stops_when_it_is_asked_to(tmp_path: Path) -> None:
+    backup = BackupSet(root=tmp_path, pieces=(), topology=contoso_topology(), topology_source="Config.zip")
+    said: list[AnyEvent] = []
+
+    def ask(question: Question) -> Reply:
+        raise AssertionError(f"nobody is to be asked any more: {question.title}")
+
+    with Interrupts(lambda _line: None) as interrupts:
+        settings = Settings(state=tmp_path / "runs")
+        desk = Desk(settings, password=lambda: "", should_stop=interrupts.should_stop)
+        engine = desk.begin(backup, desk.plan(backup, "standard-edition-server", "se01.contoso.com"), said.append, ask)
+        press()
+        state = engine()
+    assert state.outcome is Outcome.STOPPED
+    assert [type(one).__name__ for one in said] == ["RunOpened", "RunEnded"]
