@@ -57,6 +57,16 @@ def explained(error: Exception, whom: Whom, *, started: bool, offered: str = "",
         offered: what the host would accept as a sign-in.
         secret: text that must not be repeated.
     """
+    found = _meaning(error, whom, started, offered, secret)
+    if started and isinstance(found, Unreachable | NotTrusted | AccessDenied):
+        # These mean that nothing was sent, and the engine would run it again: a host that refuses half-way (an account
+        # locked during a long import) has begun all the same.
+        said = str(found).rstrip(".")
+        return Interrupted(f"{said}. That was while a command was under way; what it did is not known")
+    return found
+
+
+def _meaning(error: Exception, whom: Whom, started: bool, offered: str, secret: str) -> RemoteError:
     match error:
         case RemoteError():
             return error

@@ -112,6 +112,26 @@ def test_a_broken_connection_leaves_the_command_in_doubt(session: Sessions, scri
     assert "not known" in str(error)
 
 
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (http(b"", "401 Unauthorized"), "refused the sign-in"),
+        (http(b"", "403 Forbidden"), "HTTP 403"),
+        (http(b"", "404 Not Found"), "not a WinRM service"),
+        (http(fault(5, "Access is denied."), "500 Internal Server Error"), "access denied"),
+        (http(fault(2150859174, "too many"), "500 Internal Server Error"), "quota"),
+    ],
+)
+def test_a_refusal_half_way_is_no_word_that_nothing_was_run(
+    session: Sessions, scripted: Scripted, answer: bytes, words: str
+) -> None:
+    scripted.rude["Receive"] = lambda _: answer
+    error = failure(session(scripted.port))
+    assert type(error) is Interrupted, repr(error)
+    assert words in str(error)
+    assert "what it did is not known" in str(error)
+
+
 def test_a_stream_that_ends_early_leaves_the_rest_unanswered(session: Sessions, scripted: Scripted) -> None:
     scripted.receives = [output(GOOD, done=True)]
     answers = session(scripted.port).run(TWO, seconds=5)
