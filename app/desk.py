@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.backup.backup_set import BackupSet
-from app.backup.opening import BackupError, open_backup
+from app.backup.following import FollowedBackup
+from app.backup.opening import BackupError
 from app.desk_shapes import DeskError, Failure, Interrupted
 from app.facts.gather import Gatherer
 from app.passwords import PasswordMissing
@@ -93,6 +94,7 @@ class Desk:
         self._should_stop = should_stop
         self._open: Connections | None = None
         self._gatherer: Gatherer | None = None
+        self._backup: FollowedBackup | None = None
 
     # What is known without asking the world
 
@@ -109,7 +111,7 @@ class Desk:
         if self.settings.backup is None:
             raise DeskError('no backup was named; give --backup DIR, or backup = "DIR" in the configuration')
         with said():
-            return open_backup(self.settings.backup, now=self._clock())
+            return self._opened(self.settings.backup)
 
     def plan(self, backup: BackupSet, failure: str, target: str) -> Plan:
         """Bind a procedure to this deployment.
@@ -179,7 +181,7 @@ class Desk:
         """
         with said():
             found = find_run(runs_folder(self.settings), run)
-            backup = open_backup(Path(self.recorded(found.run).backup), now=self._clock())
+            backup = self._opened(Path(self.recorded(found.run).backup))
             plan = self.plan(backup, found.procedure, found.target)
             journal = Journal.open(found.path)
         return self._engine(backup, plan, journal, emit, ask, lambda engine: engine.run())
@@ -295,9 +297,18 @@ class Desk:
             self._open = Connections(self.settings, self._password)
         return self._open
 
+    def _opened(self, root: Path) -> BackupSet:
+        self._backup = FollowedBackup(root, self._clock)
+        return self._backup.opened
+
     def _scopes(self, backup: BackupSet, target: str) -> ScopeSource:
+        """What an operator adds to the backup counts at the next look, as everything that is mended does."""
         with said():
-            return scope_source(backup, target, self.settings, self._clock)
+            scopes = scope_source(backup, target, self.settings, self._clock)
+        followed = self._backup
+        if followed is None or followed.opened is not backup:
+            return scopes
+        return lambda attestations: replace(scopes(attestations), backup=followed.now())
 
 
 @contextmanager

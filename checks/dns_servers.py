@@ -172,8 +172,9 @@ SERVER_CHECKS = (
         title="the server's name resolves to the rebuilt machine",
         why="Replication, MTLS and clients go where DNS points; with the old address they reach a dead machine.",
         remedy=(
-            "Correct the A record of the server (or run ipconfig /registerdns on it), wait until the zone has replicated,"
-            " and flush the resolvers' caches."
+            "Where the machine has got another address than the failed server had, give it the address of the failed server."
+            " Otherwise correct the A record of the server (or run ipconfig /registerdns on it), wait until the zone has"
+            " replicated, and flush the resolvers' caches."
         ),
         sources=("D-02", "R-02", "Gg398082", "Gg398758"),
         ask=_server_address,

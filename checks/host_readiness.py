@@ -131,10 +131,20 @@ def _reaches(scope: Scope) -> tuple[Question, ...]:
     )
 
 
+# What System.Net.Sockets.SocketError calls a name that did not resolve.
+_NO_NAME = ("HostNotFound", "TryAgain", "NoRecovery", "NoData")
+_RESOLVE = (
+    "The machine itself does not resolve these names: see with Get-DnsClientServerAddress which DNS servers it asks, and"
+    " with Resolve-DnsName what they say; then check again."
+)
+
+
 def _judge_reach(reachability: Reachability, asked: int) -> Verdict:
-    closed = [f"{one.host}:{one.port} ({one.error or 'closed'})" for one in reachability.targets if not one.open]
+    closed = [one for one in reachability.targets if not one.open]
     if closed:
-        return failed(f"no connection from here to {listed(closed)}")
+        said = listed([f"{one.host}:{one.port} ({one.error or 'closed'})" for one in closed])
+        nameless = all(one.error in _NO_NAME for one in closed)
+        return failed(f"no connection from here to {said}", _RESOLVE if nameless else "")
     if len(reachability.targets) < asked:
         return unknown(f"the machine answered about {len(reachability.targets)} of {asked} connections")
     return passed(f"all {asked} connections opened")

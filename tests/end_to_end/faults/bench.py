@@ -7,16 +7,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from app.backup.backup_set import BackupSet
 from app.desk import Desk
 from app.lab.control import ControlClient
 from app.lab.serving import Lab
+from app.recovery.plan import Plan
 from app.recovery.preflight import PreflightFinding
-from app.settings import LimitSettings
+from app.settings import LimitSettings, Settings
 from checks.finding import Finding, Status
 
 SCENARIO = "se-server-lost"
-PROBE_SECONDS = 1.5
-"""What a silence costs here."""
+HURRIED = 1.5
+"""Seconds that a silence costs at a hurried console."""
 
 Subject = tuple[str, str]
 """Id of a check, and what it was judged about."""
@@ -32,40 +34,59 @@ class Bench:
 
     def preflight(self) -> tuple[PreflightFinding, ...]:
         """Judge every gate of the plan now."""
+        return self.desk.preflight(*self.planned()).findings
+
+    def planned(self) -> tuple[BackupSet, Plan]:
+        """Return the backup as it is now, and the plan that it makes."""
         backup = self.desk.backup()
-        plan = self.desk.plan(backup, self.desk.settings.failure, self.desk.settings.target)
-        return self.desk.preflight(backup, plan).findings
+        return backup, self.desk.plan(backup, self.desk.settings.failure, self.desk.settings.target)
 
     @contextmanager
-    def broken(self, fault: str) -> Iterator[None]:
-        """Break one thing for the length of a block."""
-        self.control.inject(fault)
+    def broken(self, *faults: str) -> Iterator[None]:
+        """Break some things for the length of a block."""
+        for fault in faults:
+            self.control.inject(fault)
         try:
             yield
         finally:
-            self.control.mend(fault)
+            for fault in reversed(faults):
+                self.control.mend(fault)
+
+    @contextmanager
+    def console(self, *, seconds: float = 0.0) -> Iterator[Bench]:
+        """Sit down at another console of the same lab.
+
+        Args:
+            seconds: upper bound of every probe; 0: each fact's own.
+        """
+        settings = replace(self.desk.settings, limits=LimitSettings(probe_seconds=seconds))
+        desk = _desk(settings, self.control)
+        try:
+            yield replace(self, desk=desk)
+        finally:
+            desk.close()
 
 
 @contextmanager
-def bench(folder: Path, *, seed: int = 0, seconds: float = PROBE_SECONDS) -> Iterator[Bench]:
+def bench(folder: Path, *, seed: int = 0) -> Iterator[Bench]:
     """Serve a lab and sit down at its console.
 
     Args:
         folder: an empty folder for both.
         seed: which obstacles stand in the way.
-        seconds: upper bound of every probe.
     """
     (folder / "lab").mkdir()
     with Lab.start(SCENARIO, folder=folder / "lab", seed=seed) as lab:
         control = ControlClient(lab.control)
-        settings = replace(lab.settings, state=folder / "runs", limits=LimitSettings(probe_seconds=seconds))
-        desk = Desk(
-            settings, password=lambda: control.secret("operator"), sql_password=lambda _: control.secret("sql")
-        )
+        desk = _desk(replace(lab.settings, state=folder / "runs"), control)
         try:
             yield Bench(lab=lab, control=control, desk=desk)
         finally:
             desk.close()
+
+
+def _desk(settings: Settings, control: ControlClient) -> Desk:
+    return Desk(settings, password=lambda: control.secret("operator"), sql_password=lambda _: control.secret("sql"))
 
 
 def statuses(findings: Iterable[Finding]) -> dict[Subject, Status]:

@@ -23,8 +23,7 @@ class Walk:
         self.state: RunState | None = None
         self._questions: SimpleQueue[Question] = SimpleQueue()
         self._replies: SimpleQueue[Reply] = SimpleQueue()
-        backup = bench.desk.backup()
-        plan = bench.desk.plan(backup, bench.desk.settings.failure, bench.desk.settings.target)
+        backup, plan = bench.planned()
         self.steps = tuple(step.id for step in plan.steps)
         self._engine = bench.desk.begin(backup, plan, self.events.append, self._ask)
         self._thread = threading.Thread(target=self._work, daemon=True)
