@@ -18,13 +18,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; never lets a traceback out for anything the world does."""
     options = parser().parse_args(arguments)
     try:
-        return int(_run(options))
+        code = int(_run(options))
+        if sys.stdout is not None:
+            sys.stdout.flush()  # what nobody received has to show in the exit code
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
+        _write_nowhere()
+        return ExitCode.INTERRUPTED
+    except OSError as error:
+        _write_nowhere()
+        where = error.filename or "the system says"
+        print(f"relync: {where}: {error.strerror or error}; correct that, and try again", file=sys.stderr)
+        return ExitCode.USAGE
+    return code
+
+
+def _write_nowhere() -> None:
+    """Let the interpreter's last flush succeed."""
+    if sys.stdout is not None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.OK
 
 
 def _run(options: argparse.Namespace) -> int:
