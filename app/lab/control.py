@@ -145,7 +145,9 @@ class ControlClient:
 
     def actions(self) -> tuple[ActionState, ...]:
         """Return every action of the panel with whether it applies now."""
-        from app.lab.panel import ActionState  # the whole world stands behind it, and credential.py has to start quickly
+        from app.lab.panel import (
+            ActionState,  # the whole world stands behind it, and credential.py has to start quickly
+        )
 
         return tuple(ActionState(**one) for one in self.ask("actions"))
 
