@@ -22,6 +22,8 @@ _LONG_AGO = timedelta(days=60)
 _SKEW = timedelta(hours=24)
 """Formats 3.1: pieces further apart than this do not belong to one backup."""
 _CLOCK_TOLERANCE = timedelta(hours=1)
+_UNDERSTOOD = (PieceKind.CONFIGURATION, PieceKind.USER_DATA)
+"""Kinds that are told by their content: another archive of that name is none."""
 _WHOLE_DEPLOYMENT = (PieceKind.CONFIGURATION, PieceKind.LOCATION, PieceKind.TOPOLOGY)
 
 
@@ -77,6 +79,11 @@ def _judge_readability(piece: Piece) -> Verdict:
         return failed(" ".join(piece.problems))
     if piece.depth is Depth.PRESENCE and piece.kind is not PieceKind.FILE_STORE:
         return unknown("it was not opened")
+    if piece.kind in _UNDERSTOOD and piece.depth is not Depth.CONTENT:
+        return unknown(
+            f"{piece.depth.value}: nothing in it is {words_for(piece.kind)} but its name",
+            "Find out what this file is, and put the real export into the backup folder; see that its name is its own.",
+        )
     said = f"{piece.depth.value}: {_content(piece)}" if _content(piece) else piece.depth.value
     return warned(f"{said}; {' '.join(piece.warnings)}") if piece.warnings else passed(said)
 

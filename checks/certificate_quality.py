@@ -151,6 +151,8 @@ def _root_store(scope: Scope) -> tuple[Question, ...]:
 def _judge_roots(store: CertificateStore) -> Verdict:
     if store.root_not_self_signed:
         return failed(f"issued by another authority: {listed(store.root_not_self_signed)}")
+    if store.root_count == 0:
+        return unknown("the machine named no trusted root at all, and every Windows has some")
     if store.root_count > _ROOT_LIMIT:
         return warned(f"all {store.root_count} are self-signed, but more than {_ROOT_LIMIT} of them trouble sign-in")
     return passed(f"all {store.root_count} are self-signed")

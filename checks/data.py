@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.backup.backup_set import Piece, PieceKind
+from app.backup.backup_set import Depth, Piece, PieceKind
 from app.deployment.topology import Store
 from app.facts.lync import RESPONSE_GROUPS, USER_DATA, ResponseGroups, UserDataCount
 from app.facts.sql import INSTANCE, SqlInstance
@@ -20,6 +20,9 @@ def _user_data(scope: Scope) -> tuple[Question, ...]:
     piece = piece_for(scope, PieceKind.USER_DATA)
     if piece is None:
         why = f"the backup holds no user data of {scope.pool.fqdn} to compare with"
+        return undecided(scope, subject=scope.pool.fqdn, expected="the users of the backup", why=why)
+    if piece.depth is not Depth.CONTENT or not piece.usable:
+        why = f"the users in {name_in(scope, piece)} could not be counted, so there is nothing to compare with"
         return undecided(scope, subject=scope.pool.fqdn, expected="the users of the backup", why=why)
     request = USER_DATA.about(scope.target, pool=scope.pool.fqdn)
     return (

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from app.backup.backup_set import PieceKind
 from app.facts.directory import COMPUTER_ACCOUNTS, STATE, ComputerAccount, ComputerAccounts, DirectoryState
 from checks.asking import about_target
 from checks.check import Check, Question, Scope
 from checks.finding import Verdict, failed, passed, unknown, warned
+from checks.pieces import piece_for
 from checks.words import listed, moment
 
 _SCHEMA_2013 = (1150, 3)
@@ -36,8 +38,14 @@ def _account(scope: Scope) -> tuple[Question, ...]:
         request,
         expected=f"one enabled computer account whose dNSHostName is {scope.target}, the one from before the failure",
         basis="Hh202179: the computer account is kept while its machine is rebuilt",
-        judge=lambda readings: _judge_accounts(readings[request], scope.backup.taken),
+        judge=lambda readings: _judge_accounts(readings[request], _taken(scope)),
     )
+
+
+def _taken(scope: Scope) -> datetime | None:
+    """When the deployment was exported: a certificate or a copied file store that came into the folder later says nothing."""
+    configuration = piece_for(scope, PieceKind.CONFIGURATION)
+    return configuration.modified if configuration is not None else scope.backup.taken
 
 
 def _judge_accounts(found: ComputerAccounts, taken: datetime | None) -> Verdict:

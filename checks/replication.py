@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.facts.host import IDENTITY, HostIdentity
 from app.facts.lync import REPLICATION, ReplicationStatus
-from checks.asking import NO_MANAGEMENT_HOST, known, management, undecided
+from checks.asking import NO_MANAGEMENT_HOST, management, undecided
 from checks.check import Check, Question, Scope
 from checks.finding import Verdict, failed, passed, unknown
 from checks.words import moment
@@ -20,14 +20,14 @@ def _up_to_date(scope: Scope) -> tuple[Question, ...]:
             subject=scope.target,
             expected=expected,
             basis="Gg399052",
-            needs=(request,),
-            also=(host,),
-            judge=lambda readings: _judge(readings[request], scope.target, known(readings, host)),
+            # Without the machine's last start the lost server's last report would pass for the new one's.
+            needs=(request, host),
+            judge=lambda readings: _judge(readings[request], scope.target, readings[host]),
         ),
     )
 
 
-def _judge(status: ReplicationStatus, target: str, host: HostIdentity | None) -> Verdict:
+def _judge(status: ReplicationStatus, target: str, host: HostIdentity) -> Verdict:
     if not status.master:
         return unknown("no active master is named, so nobody keeps these rows up to date")
     replica = status.replica(target)
@@ -38,7 +38,7 @@ def _judge(status: ReplicationStatus, target: str, host: HostIdentity | None) ->
         return failed("the replica has never reported")
     if not replica.up_to_date:
         return failed(f"not up to date, last report {moment(reported)}")
-    if host is not None and reported < host.last_boot:
+    if reported < host.last_boot:
         return failed(
             f"up to date by a report of {moment(reported)}, but the machine was started at {moment(host.last_boot)}: the report"
             " is the lost server's"

@@ -44,22 +44,27 @@ def _judge_running(windows: Services, product: LyncServices | None, expected: tu
 
 
 def _stopped(scope: Scope) -> tuple[Question, ...]:
+    expected = services_of(scope)
     product, windows = LYNC_SERVICES.about(scope.target), SERVICES.about(scope.target)
     return about_target(
         scope,
         product,
         windows,
-        expected="every service of the product that Get-CsWindowsService lists is Stopped",
+        expected="every service of the product that Get-CsWindowsService lists, or the topology implies, is Stopped",
         basis="Hh202190 step 6",
-        judge=lambda readings: _judge_stopped(readings[product], readings[windows]),
+        judge=lambda readings: _judge_stopped(readings[product], readings[windows], expected),
     )
 
 
-def _judge_stopped(product: LyncServices, windows: Services) -> Verdict:
-    if not product.services:
-        return unknown("Get-CsWindowsService listed no service at all")
+def _judge_stopped(product: LyncServices, windows: Services, expected: tuple[str, ...]) -> Verdict:
     own = [one for one in product.services if not one.name.upper().startswith(_NOT_THE_PRODUCTS)]
-    live = {one.name: windows.status(one.name) or one.status for one in own}
+    if not own:
+        return unknown("Get-CsWindowsService listed no service of the product at all")
+    live = {one.name.upper(): windows.status(one.name) or one.status for one in own}
+    for name in expected:
+        status = windows.status(name)
+        if status is not None and not name.upper().startswith(_NOT_THE_PRODUCTS):
+            live[name.upper()] = status
     awake = [f"{name} is {status}" for name, status in live.items() if status != _STOPPED]
     return failed(listed(awake)) if awake else passed(f"all {counted(len(live), 'service')} are Stopped")
 

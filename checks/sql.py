@@ -123,8 +123,11 @@ def _judge_versions(rows: LyncDatabases) -> Verdict:
     wrong = [
         f"{one.name} on {one.data_source} has {one.installed_version or 'no version at all'}, wanted {one.expected_version}"
         for one in rows.databases
-        if one.installed_version != one.expected_version
+        if not one.installed_version or (one.expected_version and one.installed_version != one.expected_version)
     ]
+    untold = [one.name for one in rows.databases if not one.expected_version]
+    if untold and not wrong:
+        return unknown(f"Test-CsDatabase does not say which version of {listed(untold)} it wants")
     return failed("; ".join(wrong)) if wrong else passed(f"all {counted(len(rows.databases), 'database')} fit")
 
 
