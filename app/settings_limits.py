@@ -69,7 +69,8 @@ def _bad_names(settings: Settings) -> Iterator[BadValue]:
     if settings.directory.url and not _is_directory(settings.directory.url):
         yield _refused("directory.url", settings.directory.url, '"ldaps://name" or "ldap://name", with a port or not')
     if settings.ca_file is not None and not settings.ca_file.is_file():
-        yield _refused("ca_file", str(settings.ca_file), "a PEM file that exists")
+        found = f"no file {settings.ca_file}"
+        yield BadValue("ca_file", found=found, expected="a PEM file that exists", do_next="Correct the value.")
 
 
 def _is_endpoint(text: str, *, port_needed: bool, literal: bool) -> bool:
