@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from app.desk import Desk
     from app.recovery.plan import Plan
 
+_SWITCH_SECONDS = 0.001
+"""Python lets a busy thread keep the interpreter for 5 ms; with the threads of a wave in front of it the screen would
+wait for several of these before it answers a key."""
+
 
 def make_settings(options: argparse.Namespace, recorded_config: str = "") -> tuple[Settings, Path | None]:
     """Return the settings that the options and the configuration describe, and where they came from.
@@ -137,6 +141,7 @@ def run_app(
     password = fetched(settings)
     from app.tui import RelyncApp  # the widgets cost 0.3 s that no headless command should pay
 
+    sys.setswitchinterval(_SWITCH_SECONDS)
     desk = _Once(lambda: desk_of(settings, config, password))
     try:
         return RelyncApp(desk, lab=lab, resume=resume).run() or ExitCode.OK
