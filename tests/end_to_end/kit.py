@@ -34,8 +34,8 @@ class Ran:
 
     @property
     def said(self) -> str:
-        """Everything it wrote, for the message of an assertion."""
-        return f"exit {self.code} after {self.seconds:.1f} s\n{self.out}\n{self.err}"
+        """What it wrote last, for the message of an assertion."""
+        return f"exit {self.code} after {self.seconds:.1f} s\n{self.out[-3000:]}\n{self.err[-3000:]}"
 
     def data(self) -> Any:
         """Return its standard output as JSON."""
