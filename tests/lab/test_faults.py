@@ -161,3 +161,47 @@ def test_by_hand_nothing_succeeds_that_is_refused_to_the_program(world: World) -
     inject(world, "operator-no-second-hop")
     assert "was refused" in panel.do(world, "hand:file-store")
     assert world.effects[-1].ok is False
+
+
+@pytest.mark.parametrize("other", ["cms-sql-stopped", "cms-sql-login", "cms-database-suspect", "pointer-missing"])
+def test_no_master_and_no_store_are_right_again_in_whatever_order_they_are_mended(world: World, other: str) -> None:
+    healthy = state(world)
+    for order in (("cms-master-blank", other), (other, "cms-master-blank")):
+        for name in ("cms-master-blank", other):
+            inject(world, name)
+        mend(world, order[0])
+        assert world.hosts["se02.contoso.com"].services["MASTER"].running is (order[0] == "cms-master-blank")
+        mend(world, order[1])
+        assert state(world) == healthy
+
+
+@pytest.mark.parametrize("fault", ["target-residue-registry", "target-residue-instance", "target-residue-share"])
+def test_what_would_be_residue_belongs_there_once_setup_has_run(recovered: World, fault: str) -> None:
+    healthy = state(recovered)
+    with pytest.raises(ValueError, match="as the lab is now it cannot be"):
+        inject(recovered, fault)
+    assert state(recovered) == healthy
+    assert not any(one.id == f"break:{fault}" and one.applies for one in panel.states(recovered))
+
+
+def test_an_account_that_is_gone_cannot_be_disabled(world: World) -> None:
+    inject(world, "account-missing")
+    with pytest.raises(ValueError, match="cannot be that the computer account is disabled"):
+        inject(world, "account-disabled")
+
+
+def test_the_backup_is_broken_in_one_way_at_a_time(world: World) -> None:
+    inject(world, "backup-user-data-missing")
+    with pytest.raises(ValueError, match="cannot be that the user data archive is cut short"):
+        inject(world, "backup-user-data-truncated")
+    mend(world, "backup-user-data-missing")
+    inject(world, "backup-user-data-truncated")
+
+
+def test_replication_catches_up_once_the_last_obstacle_is_gone(recovered: World) -> None:
+    healthy = state(recovered)
+    for name in ("pointer-missing", "cms-master-blank", "oauth-missing"):
+        inject(recovered, name)
+    for name in ("oauth-missing", "cms-master-blank", "pointer-missing"):
+        mend(recovered, name)
+    assert state(recovered) == healthy

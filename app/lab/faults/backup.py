@@ -84,9 +84,14 @@ def _aged(world: World) -> None:
     backing_up.set_time(backing_up.backup_folder(world), (world.now - _OLD).timestamp())
 
 
-_Fault = partial(Fault, area="The backup", status="FAIL", mends=backing_up.put_back)
+def _whole(world: World) -> bool:
+    """One fault of the backup at a time: its mend puts every piece back."""
+    return not any(one.id in world.broken for one in FAULTS)
+
+
+_Fault = partial(Fault, area="The backup", status="FAIL", mends=backing_up.put_back, possible=_whole)
 _FETCH = "Fetch the backup again from the vault"
-FAULTS = (
+FAULTS: tuple[Fault, ...] = (
     _Fault(
         id="backup-user-data-missing", title="the user data of the server is not in the backup", check="backup.complete",
         mending=_FETCH, breaks=_of_target(backing_up.USER_DATA, lambda path: path.unlink()),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.lab.faults import backup, central_management, certificates, directory, machine, network, reaching
 from app.lab.faults.fault import Fault
+from app.lab.world import running
 from app.lab.world.world import World
 
 FAULTS: tuple[Fault, ...] = (
@@ -47,10 +48,11 @@ def inject(world: World, wanted: str) -> Fault:
 
 
 def mend(world: World, wanted: str) -> Fault:
-    """Mend one fault; one that is not there stays away."""
+    """Mend one fault; one that is not there stays away. What replication could not do meanwhile, it does now."""
     chosen = fault(wanted)
     with world.locked():
         if chosen.id in world.broken:
             chosen.mends(world)
             world.broken.discard(chosen.id)
+            running.replicate(world)
     return chosen

@@ -8,10 +8,12 @@ from functools import partial
 from app.lab.faults.fault import Fault, setting, survivor
 from app.lab.ports import Behaviour
 from app.lab.world import running
-from app.lab.world.machines import STOPPED
+from app.lab.world.machines import RUNNING, STOPPED
 from app.lab.world.sql import SqlState
 from app.lab.world.world import World
 
+_AGENTS = ("MASTER", "FTA")
+_NO_MASTER = "cms-master-blank"
 _CASCADE = ("cms.master-alive", "cms.lists-target")
 
 
@@ -29,7 +31,8 @@ def _stop(world: World) -> None:
 
 def _start(world: World) -> None:
     host = survivor(world)
-    for name in ("MSSQL$RTC", "MASTER", "FTA", "RTCSRV"):
+    agents = () if _NO_MASTER in world.broken else _AGENTS
+    for name in ("MSSQL$RTC", *agents, "RTCSRV"):
         running.start(world, host, name)
 
 
@@ -42,13 +45,15 @@ def _repaired(world: World) -> None:
 
 
 def _stop_master(world: World) -> None:
-    for name in ("MASTER", "FTA"):
+    for name in _AGENTS:
         running.stop(world, survivor(world), name)
 
 
 def _start_master(world: World) -> None:
-    for name in ("MASTER", "FTA"):
-        running.start(world, survivor(world), name)
+    """Where the store itself is broken too they run all the same, and work once it is mended."""
+    for name in _AGENTS:
+        survivor(world).services[name].status = RUNNING
+    running.replicate(world)
 
 
 def _without_target(world: World) -> None:
@@ -105,7 +110,7 @@ FAULTS = (
         mending="Repair the database xds", breaks=_suspect, mends=_repaired, also=_CASCADE,
     ),
     _Fault(
-        id="cms-master-blank", title="the Central Management service is stopped: there is no master",
+        id=_NO_MASTER, title="the Central Management service is stopped: there is no master",
         check="cms.master-alive", status="FAIL", mending="Start the Master Replicator and File Transfer Agents",
         breaks=_stop_master, mends=_start_master,
     ),

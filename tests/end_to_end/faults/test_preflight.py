@@ -53,9 +53,7 @@ def held_steps(room: Bench, findings: Sequence[PreflightFinding]) -> set[str]:
 def unproven_steps(room: Bench, findings: Sequence[PreflightFinding]) -> set[str]:
     """Return the steps done by hand whose proof would not hold."""
     holding = {one.finding.check for one in findings if one.finding.holds and not one.deferred_to}
-    return {
-        step.id for step in room.planned()[1].steps if step.kind is Kind.BY_HAND and holding & set(step.after)
-    }
+    return {step.id for step in room.planned()[1].steps if step.kind is Kind.BY_HAND and holding & set(step.after)}
 
 
 def test_the_table_knows_every_fault_of_the_lab() -> None:

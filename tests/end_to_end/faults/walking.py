@@ -73,7 +73,15 @@ class Walk:
         """Do every step before this one."""
         while self.question.step != step:
             assert not self.over, f"step {step} is behind: the run is over"
+            if self.question.topic is Topic.HELD:
+                self.look()  # a test before this one has failed; what it broke is mended
             self.go()
+
+    def finish(self) -> None:
+        """Do every step that is left."""
+        while not self.over:
+            self.go()
+        self._thread.join(_SECONDS)
 
     def stop(self) -> None:
         """Leave it where it is."""
