@@ -34,7 +34,7 @@ def test_a_name_that_means_nothing_is_refused_with_those_that_do(console: Consol
     assert contents(tmp_path) == {}
 
 
-CONFIGURATIONS = {
+CONFIGURATIONS: dict[str, tuple[str | bytes, str]] = {
     "unknown key": ("colour = 1\n", "colour: found the key .*; expected one of backup, .*Remove the key"),
     "unknown key in a table": ("[limits]\nprobe = 1\n", 'limits.probe: found .*Did you mean "probe_seconds"'),
     "wrong type": ("resolvers = 5\n", "resolvers: found 5; expected a list"),

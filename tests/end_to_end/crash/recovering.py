@@ -34,7 +34,8 @@ class Recovery:
 
     def session(self, *dying: str) -> Session:
         """Start the recovery, or take it up where its journal ends; ``dying`` says at which row it kills itself."""
-        words = ["--config", self.config, "--state", self.home / "runs", "recover", "--plain", "--yes-to", "all"]
+        words: list[str | Path] = ["--config", self.config, "--state", self.home / "runs"]
+        words += ["recover", "--plain", "--yes-to", "all"]
         if self.watch.rows():
             words.append("--resume")
         found = Session(words, self.lab, self.watch, self.home, dying)
