@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.facts.fact import NotKnown, Readings
 from app.recovery.gate import Judgement
 from app.recovery.state import StepState
-from app.recovery.step import Action, AlreadyDone, Impossible, Kind, Planned, Step
+from app.recovery.step import Action, AlreadyDone, Danger, Impossible, Kind, Planned, Step
 from checks.check import Scope
 from checks.finding import Status
 
@@ -75,8 +75,12 @@ def only_proof_missing(step: Step, state: StepState) -> bool:
 
 
 def not_done(step: Step, found: Judgement, unseen_why: str) -> str:
-    """Return why a step that is in doubt is plainly not done, or an empty text where that cannot be told."""
-    if not step.repeatable:
+    """Return why a step that is in doubt is plainly not done, or an empty text where that cannot be told.
+
+    A proof that fails does not tell whether a lost command is still at work: what destroys data must not be sent a second
+    time beside itself, so that is for a person to say.
+    """
+    if not step.repeatable or step.danger is Danger.DESTRUCTIVE:
         return ""
     if found.passes:
         return unseen_why

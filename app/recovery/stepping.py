@@ -30,6 +30,7 @@ from app.recovery.state import StepState
 from app.recovery.step import Action, AlreadyDone, Impossible, Kind, Planned, Step
 from app.recovery.world import World
 from checks.check import Scope
+from checks.finding import Status
 
 
 class StepRun:
@@ -41,7 +42,7 @@ class StepRun:
         self._world = world
         self._recorder = recorder
         self._asker = asker
-        self._overridden: frozenset[str] = frozenset()
+        self._overridden: frozenset[tuple[str, str, Status]] = frozenset()
         self._already = ""
 
     def walk(self) -> bool:
@@ -108,7 +109,7 @@ class StepRun:
         return scope, readings, gate
 
     def _opens(self, gate: Judgement) -> bool:
-        return set(gate.held_checks) <= self._overridden
+        return _held(gate) <= self._overridden
 
     def _show(self, left: Planned) -> None:
         """Say what would run, where that is not what was said last."""
@@ -125,7 +126,7 @@ class StepRun:
         reply = self._asker.ask(questions.held(self._step, gate.holding))
         if reply.choice is Choice.OVERRIDE:
             self._override(gate, reply, proof=False)
-            self._overridden |= set(gate.held_checks)
+            self._overridden |= _held(gate)
         return Move.STOP if reply.choice is Choice.STOP else Move.LOOK
 
     def _ask_ready(self, scope: Scope, left: tuple[Action, ...] | Impossible, gate: Judgement) -> Move:
@@ -283,3 +284,8 @@ class StepRun:
         who = self._asker.operator
         checks = found.held_checks
         self._recorder.say(Overridden(step=self._step.id, checks=checks, who=who, reason=reply.note, proof=proof))
+
+
+def _held(gate: Judgement) -> frozenset[tuple[str, str, Status]]:
+    """What an override speaks of: who goes on although nobody could look has not agreed to what is seen later."""
+    return frozenset((one.check, one.subject, one.status) for one in gate.holding)

@@ -15,6 +15,7 @@ from app.recovery.ports import Choice, Question, Topic
 from app.recovery.state import RunState
 from app.recovery.step import Danger, Impossible, Kind
 from app.recovery.world import World
+from app.remote.errors import TimedOut
 from app.remote.result import CommandResult
 from app.scripted_operator import ScriptedOperator
 from checks.finding import Finding
@@ -145,6 +146,24 @@ def test_steps_answered_in_advance_run_without_anybody(tmp_path: Path, yes_to: l
     assert exit_status(state) == 0
     assert bench.world.ran == ["done.2", "done.3"]
     assert state.attestations["image"].note == "answered in advance"
+
+
+@pytest.mark.parametrize(("danger", "times"), [(Danger.DESTRUCTIVE, 1), (Danger.REVERSIBLE, 2)])
+def test_a_destructive_command_that_got_lost_is_not_sent_again_in_advance(
+    tmp_path: Path, danger: Danger, times: int
+) -> None:
+    bench = Bench(tmp_path, (toy_step("1", danger=danger),))
+
+    def lost() -> CommandResult:
+        bench.world.effects.clear()
+        raise TimedOut("no complete answer within 60 s; what was asked for may still be under way there")
+
+    bench.world.effects["done.1"] = lost
+    console = Console()
+    _state, face = played(bench, console, ["all"])
+    assert bench.world.ran == ["done.1"] * times
+    assert face.gave_up is (times == 1)
+    assert "It may still be running there" in console.text
 
 
 def test_only_the_named_steps_are_answered_in_advance(tmp_path: Path) -> None:

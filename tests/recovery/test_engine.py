@@ -187,6 +187,21 @@ def test_an_override_covers_only_the_checks_it_was_given_for(tmp_path: Path) -> 
     assert bench.world.ran == []
 
 
+def test_an_override_of_what_nobody_could_see_does_not_cover_what_is_seen_later(tmp_path: Path) -> None:
+    operator = Operator(held=[Choice.OVERRIDE, Choice.STOP])
+    bench = Bench(tmp_path, (toy_step("1", before=("ready",)),), operator=operator)
+    bench.world.unseen.add("ready")
+
+    def look(question: Question) -> None:
+        if question.topic is Topic.READY:
+            bench.world.unseen.clear()
+
+    bench.operator.before_answer = look
+    bench.run()
+    assert bench.operator.topics == [Topic.HELD, Topic.READY, Topic.HELD]
+    assert bench.world.ran == []
+
+
 def test_an_override_without_a_reason_is_none(tmp_path: Path) -> None:
     bench = Bench(tmp_path, (toy_step("1", before=("ready",)),), operator=Operator(held=Choice.OVERRIDE))
     bench.operator.note = "  "
