@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import stat
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -29,6 +30,10 @@ def draft_of(path: Path) -> Draft:
     try:
         status = path.stat()
         draft = Draft(path=path, size=status.st_size, modified=datetime.fromtimestamp(status.st_mtime, UTC))
+        if not stat.S_ISREG(status.st_mode):  # opening a pipe would wait for its writer for ever
+            draft.kind = _hinted(path)
+            draft.problems.append(f"{path.name}: found a pipe or a device, expected a file; take it out of the folder")
+            return draft
         with path.open("rb") as file:
             start = file.read(_START)
         _classify(draft, start)

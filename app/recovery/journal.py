@@ -55,7 +55,9 @@ class Journal:
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
-            raise JournalError(f"the folder for recorded runs {path.parent} cannot be made: {error.strerror}") from None
+            raise JournalError(
+                f"the folder for recorded runs {path.parent} cannot be made: {error.strerror}; name another with --state"
+            ) from None
         if path.exists():
             raise JournalError(f"{path} exists already; a run is never written over another")
         lock = _locked(path)

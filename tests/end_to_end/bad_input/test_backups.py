@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import zipfile
 from collections.abc import Callable
@@ -11,7 +12,7 @@ import pytest
 
 from tests.end_to_end.bad_input.conftest import Console
 from tests.end_to_end.bad_input.refusing import contents, refused
-from tests.end_to_end.kit import ServedLab
+from tests.end_to_end.kit import ServedLab, relync
 
 COMMANDS = (("preflight", "--json"), ("plan",), ("recover", "--plain", "--yes-to", "all"))
 _SECONDS = 20.0
@@ -67,6 +68,27 @@ def test_a_folder_that_is_not_there_is_refused(console: Console, tmp_path: Path,
 def test_a_folder_with_nothing_in_it_is_refused(console: Console, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     refused(console("--backup", tmp_path / "empty", "preflight"), "found an empty folder; expected the folder")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(lab: ServedLab, console: Console, tmp_path: Path) -> None:
+    folder = tmp_path / "backup"
+    shutil.copytree(lab.backup, folder)
+    os.mkfifo(folder / "beside")
+    assert console("--backup", folder, "plan").code == 0
+    (folder / "Config.zip").unlink()
+    os.mkfifo(folder / "Config.zip")
+    refused(console("--backup", folder, "preflight"), "Config.zip: found a pipe or a device, expected a file")
+
+
+def test_a_folder_that_cannot_be_looked_into_is_refused(console: Console) -> None:
+    refused(console("--backup", "x" * 300, "preflight"), "found a folder that cannot be read .*; expected the folder")
+
+
+def test_a_state_folder_that_cannot_be_made_is_refused_before_anything_is_done(lab: ServedLab, tmp_path: Path) -> None:
+    words = ("--config", lab.config, "--state", lab.config, "recover", "--plain", "--yes-to", "all")
+    refused(relync(*words, home=tmp_path), "the folder for recorded runs .* cannot be made: File exists")
+    assert lab.control.effects() == ()
 
 
 def test_a_file_is_no_backup_folder(lab: ServedLab, console: Console) -> None:
