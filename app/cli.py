@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -16,6 +17,7 @@ FORMATS = ("text", "markdown", "json")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; never lets a traceback out for anything the world does."""
+    _survive_letters()
     options = parser().parse_args(arguments)
     try:
         code = int(_run(options))
@@ -33,6 +35,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"relync: {where}: {error.strerror or error}; correct that, and try again", file=sys.stderr)
         return ExitCode.USAGE
     return code
+
+
+def _survive_letters() -> None:
+    """A name that this console's code page cannot show must not end a recovery, nor may a byte that is no letter."""
+    for stream, errors in ((sys.stdout, "backslashreplace"), (sys.stderr, "backslashreplace"), (sys.stdin, "replace")):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors=errors)
 
 
 def _write_nowhere() -> None:
