@@ -50,6 +50,8 @@ def _played(desk: Desk, control: ControlClient, *, quiet: bool) -> dict[str, Any
             print(f"{event.at}  {event_line(event)}", flush=True)
 
     state = desk.begin(backup, plan, emit, operator.ask)()
+    if state.outcome is Outcome.DONE:
+        _mend(control)  # what only warned held no step, and a careful operator puts it right all the same
     return {
         "run": state.opened.run if state.opened else "",
         "outcome": state.outcome.value if state.outcome else "interrupted",
