@@ -14,6 +14,8 @@ STORE_FOLDER = re.compile(r"\A\d+-(?:ApplicationServer|CentralMgmt|WebServices|B
 FILE_LIMIT = 5_000
 """Files that are looked at outside file stores; a folder with more is no backup set."""
 _DEPTH_LIMIT = 12
+_NOT_RESTORED = "meeting.active"
+"""Locked while a meeting runs, and never copied back (F-05): it must not be missed afterwards either."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +26,11 @@ class StoreCopy:
     folders: tuple[str, ...]
     """Names of those children."""
     files: int
+    """Files that are restored from it."""
     size: int
     newest: datetime
+    unread: tuple[str, ...] = ()
+    """Folders in it that could not be read: it holds more than was counted."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -82,11 +87,13 @@ def _take(entries: list[os.DirEntry[str]], folder: Path, found: Walk) -> list[Pa
 
 def _counted(folder: Path, stores: list[Path], found: Walk) -> StoreCopy:
     files, size, newest = 0, 0, 0.0
+    unread: list[str] = []
     for one in stores:
-        for status in _statuses(one, found):
+        for status in _statuses(one, unread):
             files += 1
             size += status.st_size
             newest = max(newest, status.st_mtime)
+    found.notes.extend(f"{one} in the file store copy could not be read" for one in unread)
     stamp = newest or folder.stat().st_mtime
     return StoreCopy(
         path=folder,
@@ -94,10 +101,11 @@ def _counted(folder: Path, stores: list[Path], found: Walk) -> StoreCopy:
         files=files,
         size=size,
         newest=datetime.fromtimestamp(stamp, UTC),
+        unread=tuple(unread),
     )
 
 
-def _statuses(folder: Path, found: Walk) -> Iterator[os.stat_result]:
+def _statuses(folder: Path, unread: list[str]) -> Iterator[os.stat_result]:
     """Yield the status of every file below a folder, out of the directory listing: no second look at each file."""
     pending = [folder]
     while pending:
@@ -106,7 +114,7 @@ def _statuses(folder: Path, found: Walk) -> Iterator[os.stat_result]:
             for one in os.scandir(current):
                 if one.is_dir(follow_symlinks=False):
                     pending.append(Path(one.path))
-                elif one.is_file(follow_symlinks=False):
+                elif one.is_file(follow_symlinks=False) and one.name.lower() != _NOT_RESTORED:
                     yield one.stat(follow_symlinks=False)
         except OSError as error:
-            found.notes.append(f"{current.name} in the file store copy could not be read ({error.strerror or 'error'})")
+            unread.append(f"{current.name} ({error.strerror or 'error'})")

@@ -96,6 +96,10 @@ def _store_draft(copy: StoreCopy) -> Draft:
         folders=copy.folders,
         files=copy.files,
     )
+    if copy.unread:
+        draft.warnings.append(
+            f"{', '.join(copy.unread)} could not be read: {copy.path.name} holds more than the {copy.files} files counted"
+        )
     if not copy.files:
         draft.warnings.append(f"{copy.path.name} holds the folders of a file store and no file")
     return draft

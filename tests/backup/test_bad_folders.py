@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from app.backup.backup_set import PieceKind
 from app.backup.opening import BackupError
 from app.lab.contoso import contoso_topology
 from app.lab.documents import config_zip
-from tests.backup.folders import complete, opened, the
+from tests.backup.folders import TARGET, complete, opened, the
 
 
 def _missing(root: Path) -> None:
@@ -68,3 +69,18 @@ def test_a_file_that_may_not_be_read_is_a_problem_of_that_piece_alone(
     assert "Permission denied" in the(backup, "E911Config.zip").problems[0]
     assert the(backup, "E911Config.zip").kind is PieceKind.LOCATION
     assert sum(not one.usable for one in backup.pieces) == 1
+
+
+def test_a_file_store_that_was_counted_in_part_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    complete(tmp_path)
+    scan = os.scandir
+
+    def denied(path: Path) -> object:
+        if path.name == "ABFiles" and TARGET in path.parts:
+            raise PermissionError(13, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr("app.backup.folders.os.scandir", denied)
+    piece = the(opened(tmp_path), f"filestore/{TARGET}")
+    assert piece.files == 1
+    assert "ABFiles (Permission denied) could not be read" in piece.warnings[0]

@@ -51,6 +51,14 @@ def test_a_file_store_copy_is_counted_and_told_by_its_folders_even_where_the_pat
     assert (piece.files, piece.size, piece.modified) == (2, 30, TAKEN)
 
 
+def test_what_is_never_copied_back_is_not_counted(tmp_path: Path) -> None:
+    complete(tmp_path)
+    store = tmp_path / "filestore" / TARGET
+    before = the(opened(tmp_path), f"filestore/{TARGET}").files
+    put(store / "1-WebServices-1" / "MeetingContent" / "7" / "Meeting.Active", b"locked")
+    assert the(opened(tmp_path), f"filestore/{TARGET}").files == before
+
+
 @pytest.mark.parametrize(
     "name",
     [f"{TARGET}-UserData.zip", f"rgs_backup_{TARGET}.zip", f"{TARGET.upper()}/a.zip", f"x {TARGET}/deeper/a.zip"],
