@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from app.backup.backup_set import BackupSet
@@ -13,8 +14,12 @@ from app.lab.control import ControlClient
 from app.lab.serving import Lab
 from app.recovery.plan import Plan
 from app.recovery.preflight import PreflightFinding
+from app.recovery.scoping import scope_source
 from app.settings import LimitSettings, Settings
+from checks.catalogue import CATALOGUE
+from checks.check import Attestation
 from checks.finding import Finding, Status
+from checks.running import judged, needed
 
 SCENARIO = "se-server-lost"
 HURRIED = 1.5
@@ -40,6 +45,14 @@ class Bench:
         """Return the backup as it is now, and the plan that it makes."""
         backup = self.desk.backup()
         return backup, self.desk.plan(backup, self.desk.settings.failure, self.desk.settings.target)
+
+    def everything(self) -> dict[Subject, Finding]:
+        """Judge every check there is, whatever step it belongs to; the rollback image counts as attested."""
+        backup, settings = self.desk.backup(), self.desk.settings
+        image = Attestation(what="rollback-image", who="the test", note="taken", at=datetime.now(UTC))
+        scope = scope_source(backup, settings.target, settings, lambda: datetime.now(UTC))({image.what: image})
+        readings = self.desk.gatherer.gather(needed(CATALOGUE, scope))
+        return {(one.check, one.subject): one for one in judged(CATALOGUE, scope, readings)}
 
     @contextmanager
     def broken(self, *faults: str) -> Iterator[None]:

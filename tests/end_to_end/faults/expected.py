@@ -286,20 +286,20 @@ _DIRECTORY = (
 )  # fmt: skip
 
 
-def _no_store(fault: str, status: str, wrong: str, do: str = LOOK_AGAIN, *, gone: bool = False) -> Expected:
-    """Return what it means that this console cannot read the Central Management store, or (``gone``) nobody can."""
+def _no_store(fault: str, status: str, wrong: str, do: str = LOOK_AGAIN) -> Expected:
+    """Return what it means that nobody can read the Central Management store."""
     return Expected(
         fault=fault, check="cms.database", status=status,
         also=_all(SKIPPED, *_MASTER), holds="se.1 se.4 se.5a", unproven="se.4",
-        deeper={"se.6d": "data.user-data-restored"} if gone else {}, wrong=wrong, right="databases xds and lis, online", do=do,
+        deeper={"se.6d": "data.user-data-restored"}, wrong=wrong, right="databases xds and lis, online", do=do,
     )  # fmt: skip
 
 
 _CENTRAL = (
-    _no_store("cms-sql-stopped", UNKNOWN, r"se02\.contoso\.com .*:1433.* refused, so no SQL Server listens", gone=True),
+    _no_store("cms-sql-stopped", UNKNOWN, r"se02\.contoso\.com .*:1433.* refused, so no SQL Server listens"),
     _no_store("cms-sql-silent", UNKNOWN, r"SQL Server se02\.contoso\.com .* accepted the connection and did not answer"),
     _no_store("cms-sql-login", UNKNOWN, r"se02\.contoso\.com .* refuses the SQL login relync"),
-    _no_store("cms-database-suspect", FAIL, "xds is SUSPECT", "Start the SQL Server instance", gone=True),
+    _no_store("cms-database-suspect", FAIL, "xds is SUSPECT", "Start the SQL Server instance"),
     Expected(
         fault="cms-master-blank", check="cms.master-alive", holds="se.1 se.4 se.5a", wrong="no active master is named",
         right="active master and file transfer agent on se02", do="MASTER and FTA",

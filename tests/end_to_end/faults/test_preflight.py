@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from app.desk import DeskError
+from app.desk_shapes import DeskError
 from app.lab.faults.catalogue import FAULTS
 from app.recovery.preflight import PreflightFinding, exit_status
 from app.recovery.step import Kind

@@ -69,6 +69,15 @@ class Walk:
         assert self.question.topic is Topic.READY, f"{self.question} after {self.events[-1]}"
         return self.answer(Choice.RUN if Choice.RUN in self.question.choices else Choice.BY_HAND)
 
+    def go_unproven(self) -> None:
+        """Say that the step at hand was done by hand, with a proof that does not hold."""
+        assert self.question.topic is Topic.READY, self.question
+        self.answer(Choice.BY_HAND)
+
+    def latest(self) -> tuple[Finding, ...]:
+        """Return the findings of the latest gate or proof."""
+        return next(one.findings for one in reversed(self.events) if isinstance(one, GateJudged | ProofJudged))
+
     def walk_to(self, step: str) -> None:
         """Do every step before this one."""
         while self.question.step != step:
