@@ -141,6 +141,7 @@ async def test_the_lab_panel_mends_and_the_gate_is_looked_at_again(tmp_path: Pat
             lambda: app.run_view.question is not None and app.run_view.question.topic is Topic.READY,
             "the gate opens",
         )
+        assert "open, 1 findings" in text(app, "#gate-title")
 
 
 async def test_without_a_lab_there_is_no_panel(tmp_path: Path) -> None:
