@@ -273,7 +273,12 @@ class Desk:
     @property
     def operator(self) -> str:
         """Who works here, as the record names them."""
-        return self.settings.credentials.username or getpass.getuser()
+        if self.settings.credentials.username:
+            return self.settings.credentials.username
+        try:
+            return getpass.getuser()
+        except (KeyError, OSError):  # no name for this account on this machine: 3.13 raises OSError, older KeyError
+            return "an account without a name"
 
     @property
     def gatherer(self) -> Gatherer:
