@@ -16,7 +16,7 @@ from app.lab.world.keys import OAUTH, HeldCertificate
 from app.lab.world.lync import PoolData
 from app.lab.world.machines import Host
 from app.lab.world.world import World
-from tests.end_to_end.faults.expected import FAIL, SKIPPED, UNKNOWN, WARN
+from tests.end_to_end.faults.expectation import FAIL, SKIPPED, UNKNOWN, WARN
 
 Undo = Callable[[], object]
 _SHARE = "LyncShare"

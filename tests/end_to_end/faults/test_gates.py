@@ -11,7 +11,8 @@ from app.recovery.events import Outcome
 from app.recovery.ports import Topic
 from checks.finding import Finding, Status
 from tests.end_to_end.faults.bench import Bench, changed, statuses
-from tests.end_to_end.faults.expected import KEPT_SESSION, SILENT, TABLE, Expected
+from tests.end_to_end.faults.expectation import Expected
+from tests.end_to_end.faults.expected import KEPT_SESSION, SILENT, TABLE
 from tests.end_to_end.faults.walking import Walk
 
 STEPS = ("se.1", "se.2", "se.3", "se.4", *(f"se.5{one}" for one in "abcd"), *(f"se.6{one}" for one in "abcd"), "se.7")

@@ -14,7 +14,8 @@ from app.recovery.preflight import PreflightFinding, exit_status
 from app.recovery.step import Kind
 from checks.finding import Gate, Status
 from tests.end_to_end.faults.bench import HURRIED, Bench, Subject, changed, statuses
-from tests.end_to_end.faults.expected import KEPT_SESSION, REFUSED, SILENT, TABLE, Expected
+from tests.end_to_end.faults.expectation import Expected
+from tests.end_to_end.faults.expected import KEPT_SESSION, REFUSED, SILENT, TABLE
 
 NAMED = [pytest.param(one, id=one.fault) for one in TABLE]
 

@@ -9,7 +9,8 @@ import pytest
 from app.recovery.ports import Topic
 from checks.finding import Finding, Status
 from tests.end_to_end.faults.bench import Bench
-from tests.end_to_end.faults.expected import KEPT_SESSION, SILENT, TABLE, Expected
+from tests.end_to_end.faults.expectation import Expected
+from tests.end_to_end.faults.expected import KEPT_SESSION, SILENT, TABLE
 from tests.end_to_end.faults.walking import Walk
 
 BY_HAND = {"se.1": "se.2", "se.2": "se.3", "se.4": "se.5a"}

@@ -15,7 +15,8 @@ from checks.catalogue import CATALOGUE
 from checks.finding import Status
 from tests.end_to_end.faults.bench import HURRIED, Bench, Subject, bench, changed, statuses
 from tests.end_to_end.faults.damages import DAMAGES, Damage
-from tests.end_to_end.faults.expected import FAIL, SKIPPED, TABLE, UNKNOWN
+from tests.end_to_end.faults.expectation import FAIL, SKIPPED, UNKNOWN
+from tests.end_to_end.faults.expected import TABLE
 from tests.end_to_end.faults.walking import Walk
 
 QUIET = (Status.PASS, Status.NOT_APPLICABLE)
