@@ -10,7 +10,9 @@ import pytest
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[Any]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Turn a skip into a failure while RELYNC_NO_SKIPS is set."""
     report = yield
     if report.skipped and os.environ.get("RELYNC_NO_SKIPS") and not hasattr(report, "wasxfail"):
