@@ -85,6 +85,12 @@ class Recovery:
         assert code == 0, f"exit {code}\n{session.transcript}"
         return session
 
+    @property
+    def over(self) -> bool:
+        """Whether the run came to its good end: a kill from outside lands late, and may find nothing left to kill."""
+        rows = self.watch.rows()
+        return bool(rows) and rows[-1].kind == "RunEnded" and rows[-1].body["outcome"] == "done"
+
     def proves_itself(self) -> None:
         """Assert what a recovery promises that was killed again and again."""
         assert self.lab.control.differences() == (), "the deployment is not the one before the failure"
