@@ -13,17 +13,21 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from app.lab.control import ControlClient  # noqa: E402
 from benchmarks.terminal import Terminal  # noqa: E402
 
+START_SECONDS = 1.0
+"""A PowerShell start in the lab: the next wave begins as soon as the last one must be ending, so every key falls into one."""
 DOWN, UP = b"\x1b[B", b"\x1b[A"
 
 
 def latencies(terminal: Terminal, seconds: float, *, again: bool) -> list[float]:
     """Move the highlight for a while; ``again`` starts a new wave as soon as the last one is over."""
     found = []
-    end, number = time.perf_counter() + seconds, 0
+    end, number, wave = time.perf_counter() + seconds, 0, 0.0
     while time.perf_counter() < end:
-        if again and number % 12 == 0:
+        if again and time.perf_counter() - wave > START_SECONDS:
+            wave = time.perf_counter()
             terminal.press(b"p")
         took = terminal.press(DOWN if number % 8 < 4 else UP)
         number += 1
@@ -42,7 +46,9 @@ def main() -> int:
         env={**__import__("os").environ, **env},
     )
     assert lab.stdout is not None
-    config = json.loads(lab.stdout.readline())["config"]
+    described = json.loads(lab.stdout.readline())
+    config = described["config"]
+    ControlClient(described["control"]).start_seconds(START_SECONDS)
     state = tempfile.mkdtemp()
     terminal = Terminal([sys.executable, "-m", "app.cli", "--config", config, "--state", state], env)
     try:
